@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Core.Analysis;
+
+/// <summary>What the checks of one deployment say at one moment. Requests and errors are counted from the candidate's first request on.</summary>
+public sealed record AnalysisReport
+{
+    /// <summary>
+    /// Fail when any check fails; Pass when the errors check passes (safe at the largest gate) and none fails; Inconclusive otherwise,
+    /// so also when nothing that could pass was asked for.
+    /// </summary>
+    public required Verdict Verdict { get; init; }
+
+    public ImmutableArray<CheckReport> Checks { get; init; } = [];
+
+    /// <summary>Smallest exposure first.</summary>
+    public ImmutableArray<GateReport> Gates { get; init; } = [];
+
+    public long CandidateRequests { get; init; }
+
+    public long CandidateErrors { get; init; }
+
+    public long BaselineRequests { get; init; }
+
+    public long BaselineErrors { get; init; }
+
+    /// <summary>Whether the smallest gate that is not below the exposure is safe. False when there is no such gate.</summary>
+    public bool IsSafeAt(Weight exposure) => Gates.FirstOrDefault(gate => gate.Exposure >= exposure) is { Safe: true };
+}
+
+/// <summary>What one check says. A failed one keeps the numbers of the moment at which it failed.</summary>
+public sealed record CheckReport
+{
+    /// <summary><c>errors</c>, <c>latency</c> or <c>outage</c>.</summary>
+    public required string Name { get; init; }
+
+    public required Verdict Verdict { get; init; }
+
+    /// <summary>Natural log of the evidence for a defect: e to this power, to 1. Null for a check that is a rule, not a bet.</summary>
+    public double? LogEvidence { get; init; }
+
+    /// <summary>Natural log of the evidence at which the check fails, <c>ln(1/α)</c>. Null as above.</summary>
+    public double? LogLimit { get; init; }
+
+    public long CandidateRequests { get; init; }
+
+    public long CandidateErrors { get; init; }
+
+    public long BaselineRequests { get; init; }
+
+    public long BaselineErrors { get; init; }
+
+    /// <summary>Of the latency check, once both sides have answered.</summary>
+    public LatencySummary? Latency { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public required string Summary { get; init; }
+}
+
+/// <summary>Latencies of answered requests on both sides, each the upper bound of a bucket 2.2 % wide. For people; the check compares whole distributions.</summary>
+public sealed record LatencySummary(TimeSpan CandidateMedian, TimeSpan BaselineMedian, TimeSpan CandidateP95, TimeSpan BaselineP95);
+
+/// <summary>Whether the candidate was shown to be safe enough for an exposure.</summary>
+public sealed record GateReport
+{
+    /// <summary>Share of all the project's users.</summary>
+    public required Weight Exposure { get; init; }
+
+    /// <summary>Safe to go on. Stays true unless a check fails.</summary>
+    public required bool Safe { get; init; }
+
+    /// <summary>Natural log of the evidence for being within the margin. Null: there is no errors check, only an answer is waited for.</summary>
+    public double? LogEvidence { get; init; }
+
+    /// <summary>Natural log of the evidence at which the gate opens, <c>ln(1/β)</c>. Null as above.</summary>
+    public double? LogLimit { get; init; }
+
+    /// <summary>The gate's margin: safe is an error rate below this many times the baseline's, plus <see cref="MarginDifference"/>.</summary>
+    public double? MarginRatio { get; init; }
+
+    /// <summary>Share of requests, 0 to 1.</summary>
+    public double? MarginDifference { get; init; }
+
+    /// <summary>One sentence for people.</summary>
+    public required string Summary { get; init; }
+}

@@ -1,0 +1,34 @@
+namespace Slipway.Core.Analysis;
+
+/// <summary>
+/// What the baseline's error rate was so far. Only places the bets: a poor estimate costs power, never validity, as long as it
+/// knows nothing of the window that is bet on.
+/// </summary>
+internal sealed class BaselineRate
+{
+    /// <summary>Below this many requests nothing is forgotten.</summary>
+    private const double Cap = 2000;
+
+    private static readonly TimeSpan HalfLife = TimeSpan.FromSeconds(1800);
+
+    private double _errors;
+    private double _requests;
+    private TimeSpan _last;
+
+    /// <summary>Between 1e-7 and 0.5. Begins at 1 %, as one half error in fifty requests.</summary>
+    public double Estimate => Math.Clamp((_errors + 0.5) / (_requests + 50), 1e-7, 0.5);
+
+    public void Learn(TimeSpan at, double requests, double errors)
+    {
+        _errors += errors;
+        _requests += requests;
+        if (_requests > Cap && at > _last)
+        {
+            var kept = Math.Pow(0.5, (at - _last) / HalfLife);
+            _errors *= kept;
+            _requests *= kept;
+        }
+
+        _last = at > _last ? at : _last;
+    }
+}

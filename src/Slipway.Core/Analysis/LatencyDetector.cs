@@ -1,0 +1,69 @@
+namespace Slipway.Core.Analysis;
+
+/// <summary>
+/// Evidence that the candidate is slower than the baseline in some way: everywhere, in the slow half, or in the far tail. Roll
+/// back when <see cref="LogEvidence"/> reaches <c>ln(1/α)</c>. Allocates nothing after its construction.
+/// </summary>
+internal sealed class LatencyDetector
+{
+    private readonly double[][] _tilts;
+    private readonly double[] _gains = new double[Tilts.Count];
+    private readonly RestartMixture _mixture = new(Tilts.Count);
+    private readonly long[] _candidate;
+    private readonly long[] _baseline;
+    private bool _hasCandidate;
+    private bool _hasBaseline;
+
+    /// <param name="frozen">The baseline from before the first update, counts of each bucket.</param>
+    public LatencyDetector(ReadOnlySpan<long> frozen)
+    {
+        _tilts = Tilts.Of(frozen);
+        _candidate = new long[frozen.Length];
+        _baseline = new long[frozen.Length];
+    }
+
+    public double LogEvidence => _mixture.LogEvidence;
+
+    public double LogStatic => _mixture.LogStatic;
+
+    /// <summary>Takes the counts of each bucket since the call before. They wait until both sides have some.</summary>
+    public void Update(TimeSpan at, ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline)
+    {
+        _hasCandidate |= Add(candidate, _candidate);
+        _hasBaseline |= Add(baseline, _baseline);
+        if (!(_hasCandidate && _hasBaseline))
+        {
+            return;
+        }
+
+        Bet();
+        _mixture.Bet(at, _gains);
+        Array.Clear(_candidate);
+        Array.Clear(_baseline);
+        _hasCandidate = _hasBaseline = false;
+    }
+
+    private void Bet()
+    {
+        // One second fills a small part of the range.
+        var first = Math.Min(_candidate.AsSpan().IndexOfAnyExcept(0), _baseline.AsSpan().IndexOfAnyExcept(0));
+        var length = Math.Max(_candidate.AsSpan().LastIndexOfAnyExcept(0), _baseline.AsSpan().LastIndexOfAnyExcept(0)) - first + 1;
+        for (var k = 0; k < _gains.Length; k++)
+        {
+            _gains[k] = Analysis.LogEvidence.OfLabels(
+                _candidate.AsSpan(first, length), _baseline.AsSpan(first, length), _tilts[k].AsSpan(first, length));
+        }
+    }
+
+    private static bool Add(ReadOnlySpan<long> counts, long[] to)
+    {
+        var any = false;
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] += counts[i];
+            any |= counts[i] > 0;
+        }
+
+        return any;
+    }
+}

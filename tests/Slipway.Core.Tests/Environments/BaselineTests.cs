@@ -1,0 +1,36 @@
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using static Slipway.Core.Tests.Environments.ProjectWorld;
+
+namespace Slipway.Core.Tests.Environments;
+
+public class BaselineTests
+{
+    private static readonly ProjectWorld Busy = new ProjectWorld(ThreeStages()).Create("1.0.0").SucceedAll().Create("2.0.0");
+
+    [Fact]
+    public void TheStableSideIsTheBaselineWhileItGetsTraffic() => Assert.Equal((Dogfood, "1.0.0"), Of(Active() with { CandidateReady = true, StepIndex = 1 }));
+
+    [Fact]
+    public void ASliceThatHasGoneOverIsComparedWithTheRestOfTheUsers() => Assert.Equal((Production, "1.0.0"), Of(Active() with { CandidateReady = true, StepIndex = 2 }));
+
+    [Fact]
+    public void ACandidateIsNeverComparedWithItself()
+    {
+        var deployment = Active() with { CandidateReady = true, StepIndex = 2 };
+        deployment = deployment with { Spec = deployment.Spec with { Candidate = deployment.Spec.Candidate with { Candidate = new("1.0.0") } } };
+        Assert.Null(Of(deployment));
+    }
+
+    [Fact]
+    public void TheRestHasNobodyElseToBeComparedWith()
+    {
+        var w = new ProjectWorld(ThreeStages()).Create("1.0.0").SucceedAll().Create("2.0.0").Succeed(Dogfood).Succeed(Canary);
+        Assert.Null(Baseline.Of(w.Snapshot, w.Snapshot.Active(Production)! with { CandidateReady = true, StepIndex = 2 }));
+    }
+
+    private static Deployment Active() => Busy.Snapshot.Active(Dogfood)!;
+
+    private static (Projects.EnvironmentName, string)? Of(Deployment deployment) =>
+        Baseline.Of(Busy.Snapshot, deployment) is var (environment, version) ? (environment.Name, version.Value) : null;
+}

@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using Slipway.Core.Configuration;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Core.Strategies;
+using Slipway.Core.Tests.Deployments;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Core.Tests.Environments;
+
+/// <summary>A project whose deployments end as the test says, and that carries out every intent at once.</summary>
+internal sealed class ProjectWorld
+{
+    public static readonly EnvironmentName Dogfood = new("dogfood");
+    public static readonly EnvironmentName Canary = new("canary");
+    public static readonly EnvironmentName Production = new("production");
+
+    public ProjectWorld(Project project) =>
+        Snapshot = new ProjectSnapshot(ProjectState.Evolve(ProjectState.Empty, new ProjectEvent.Applied(project, "ana", Given.Noon)),
+            ImmutableDictionary<EnvironmentName, EnvironmentState>.Empty, ImmutableDictionary<DeploymentId, Deployment>.Empty);
+
+    public ProjectSnapshot Snapshot { get; private set; }
+
+    public DateTimeOffset Now { get; private set; } = Given.Noon;
+
+    /// <summary>Told of every deployment that begins by itself, before it does.</summary>
+    public Action<DeploymentSpec> ByItself { get; init; } = _ => { };
+
+    /// <summary>Told of every deployment that ended, with what the environment served before and after it.</summary>
+    public Action<DeploymentSpec, Workload?, Workload?> Ended { get; init; } = (_, _, _) => { };
+
+    /// <summary>Dogfood, then canary, then production; each follows by itself.</summary>
+    public static Project ThreeStages(TimeSpan bake = default, PromotionPolicy? production = null, OnFail onFail = OnFail.Rollback) => new()
+    {
+        Id = new ProjectId("shop"),
+        Environments =
+        [
+            Stage(Dogfood, new Slice.Audience(Given.Employees), new PromotionPolicy.Automatic(bake), onFail),
+            Stage(Canary, new Slice.Percent(new Weight(2_000)), new PromotionPolicy.Automatic(bake), onFail, Dogfood),
+            Stage(Production, new Slice.Rest(), production ?? new PromotionPolicy.Automatic(bake), onFail, Canary),
+        ],
+    };
+
+    public EnvironmentState Of(EnvironmentName name) => Snapshot.Of(name);
+
+    public string? Serving(EnvironmentName name) => Of(name).Stable?.Candidate.Value;
+
+    public ProjectWorld Create(string version)
+    {
+        var number = Snapshot.Project.Candidates.Length + 1;
+        return Tell(new ProjectEvent.CandidateCreated(new Candidate(new CandidateId(version), number, Given.Archive(version), null, "ci", Now), Now));
+    }
+
+    public ProjectWorld Flag(string version) => Tell(new ProjectEvent.CandidateFlagged(new CandidateId(version), "bob", "loses orders", Now));
+
+    public ProjectWorld Unflag(string version) => Tell(new ProjectEvent.CandidateUnflagged(new CandidateId(version), "bob", "was the database", Now));
+
+    public ProjectWorld After(TimeSpan time)
+    {
+        Now += time;
+        return Coordinate();
+    }
+
+    public Problem? Deploy(EnvironmentName name, string version, bool force = false) =>
+        Begin(name, DeploymentRequests.Deploy(Snapshot, name, new DeployRequest(new CandidateId(version), "ana", force ? "urgent" : null, force)));
+
+    public Problem? RollBack(EnvironmentName name, string? to = null) =>
+        Begin(name, DeploymentRequests.Rollback(Snapshot, name, to is null ? null : new CandidateId(to), "ana", null));
+
+    /// <summary>The deployment under way succeeds; one that was condemned goes back instead.</summary>
+    public ProjectWorld Succeed(EnvironmentName name) => End(name, d => d.Phase is Phase.RollingBack ? d with { Phase = Phase.RolledBack } : d with { Phase = Phase.Succeeded });
+
+    public ProjectWorld Fail(EnvironmentName name, RollbackCause cause) =>
+        End(name, d => d.Phase is Phase.RollingBack ? d with { Phase = Phase.RolledBack } : d with { Phase = Phase.RolledBack, Cause = cause, Why = "errors" });
+
+    /// <summary>Everything under way succeeds, and whatever follows from that, until nothing does.</summary>
+    public ProjectWorld SucceedAll()
+    {
+        for (var i = 0; ; i++)
+        {
+            if (Snapshot.Environments.FirstOrDefault(e => e.Value.Active is not null) is not { Value: not null } busy)
+                return this;
+            RolloutPromises.Must(i < 200, "deployments follow each other for ever");
+            Succeed(busy.Key);
+        }
+    }
+
+    public ProjectWorld Coordinate()
+    {
+        for (var i = 0; Coordination.Intents(Snapshot, Now) is { IsEmpty: false } intents; i++)
+        {
+            RolloutPromises.Must(i < 50, $"intents have no end: {string.Join(", ", intents)}");
+            foreach (var intent in intents)
+                CarryOut(intent);
+        }
+
+        return this;
+    }
+
+    private static EnvironmentSpec Stage(EnvironmentName name, Slice slice, PromotionPolicy promote, OnFail onFail, params EnvironmentName[] after) => new()
+    {
+        Name = name, After = [.. after], Slice = slice, Deploy = Given.Recipe, Promote = promote, OnFail = onFail,
+        Strategy = [new DeployStep(), Given.Percent(10, 60), Given.Percent(100)], Checks = Given.Errors,
+    };
+
+    private void CarryOut(Intent intent)
+    {
+        switch (intent)
+        {
+            case Intent.FlagBad flag:
+                Snapshot = Snapshot with { Project = ProjectState.Evolve(Snapshot.Project, new ProjectEvent.CandidateFlagged(flag.Candidate, "slipway", flag.Why, Now)) };
+                break;
+            case Intent.Condemn condemn:
+                Put(Snapshot.Deployments[condemn.Id] with { Phase = Phase.RollingBack, Cause = RollbackCause.Bad, Why = condemn.Flag.Why });
+                break;
+            case Intent.Conclude conclude:
+                var before = Of(conclude.Environment);
+                Evolve(conclude.Environment, new EnvironmentEvent.DeploymentEnded(conclude.Id, conclude.Cause, Now));
+                Ended(before.Active!, before.Stable, Of(conclude.Environment).Stable);
+                break;
+            case Intent.RollBack back:
+                Start(back.Environment, DeploymentRequests.Rollback(Snapshot, back.Environment, null, "slipway", back.Flag.Why), ByItself);
+                break;
+            case Intent.Promote promote:
+                Start(promote.Environment, DeploymentRequests.Deploy(Snapshot, promote.Environment, new DeployRequest(promote.Candidate, "slipway")), ByItself);
+                break;
+        }
+    }
+
+    private Problem? Begin(EnvironmentName name, RequestOutcome outcome)
+    {
+        Start(name, outcome, _ => { });
+        Coordinate();
+        return outcome.Refusal;
+    }
+
+    private void Start(EnvironmentName name, RequestOutcome outcome, Action<DeploymentSpec> watch)
+    {
+        if (outcome.Spec is not { } spec)
+            return;
+        watch(spec);
+        Evolve(name, new EnvironmentEvent.DeploymentCreated(spec, Now));
+        Put(Rollout.Fold(Rollout.Start(spec, Now)));
+    }
+
+    private ProjectWorld End(EnvironmentName name, Func<Deployment, Deployment> end)
+    {
+        if (Snapshot.Active(name) is { } deployment)
+            Put(end(deployment));
+        return Coordinate();
+    }
+
+    private ProjectWorld Tell(ProjectEvent e)
+    {
+        Snapshot = Snapshot with { Project = ProjectState.Evolve(Snapshot.Project, e) };
+        return Coordinate();
+    }
+
+    private void Put(Deployment deployment) => Snapshot = Snapshot with { Deployments = Snapshot.Deployments.SetItem(deployment.Spec.Id, deployment) };
+
+    private void Evolve(EnvironmentName name, EnvironmentEvent e) =>
+        Snapshot = Snapshot with { Environments = Snapshot.Environments.SetItem(name, EnvironmentState.Evolve(Snapshot.Of(name), e)) };
+}
