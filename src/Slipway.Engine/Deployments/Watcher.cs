@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Slipway.Core.Analysis;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Traffic;
+using Slipway.Engine.Ports;
+using Slipway.Engine.Traffic;
+
+namespace Slipway.Engine.Deployments;
+
+/// <summary>Compares a candidate with its baseline every second, on the gateways' own counts, for as long as a deployment wants it.</summary>
+internal sealed class Watcher(TrafficBoard board, ProjectDirectory projects, TimeProvider time)
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<DeploymentId, AnalysisReport> _reports = new();
+
+    /// <summary>The newest report, while the deployment is watched. What a check failed on is kept with the deployment itself.</summary>
+    public AnalysisReport? Report(DeploymentId id) => _reports.GetValueOrDefault(id);
+
+    public async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken)
+    {
+        CanaryAnalysis analysis = new(spec.Checks, Deployment.Gates(spec));
+        using var tap = board.Tap();
+        var begun = time.GetTimestamp();
+        DeploymentInput.Analysed? told = null;
+        Learn(spec, analysis);
+        using PeriodicTimer timer = new(Every, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                Observe(spec, analysis, tap.Take(), time.GetElapsedTime(begun));
+                var report = _reports[spec.Id] = analysis.Report();
+                var input = ToInput(report, Deployment.Gates(spec));
+                if (Differs(input, told))
+                    await observe(told = input);
+            }
+
+            return new EffectAnswer.Done();
+        }
+        finally
+        {
+            _reports.TryRemove(spec.Id, out _);
+        }
+    }
+
+    /// <summary>What the baseline did in the minutes before counts as its history.</summary>
+    private void Learn(DeploymentSpec spec, CanaryAnalysis analysis)
+    {
+        if (Baseline(spec) is { } baseline && board.History(baseline) is { } history)
+            analysis.LearnBaseline(history, TimeSpan.Zero);
+    }
+
+    private void Observe(DeploymentSpec spec, CanaryAnalysis analysis, IReadOnlyDictionary<InstanceId, SideCounts> counts, TimeSpan at)
+    {
+        var candidate = counts.GetValueOrDefault(new InstanceId(spec.Environment, spec.Candidate.Candidate));
+        var baseline = Baseline(spec) is { } id ? counts.GetValueOrDefault(id) : null;
+        analysis.Observe(at, candidate, baseline);
+    }
+
+    private InstanceId? Baseline(DeploymentSpec spec) =>
+        projects.Snapshot(spec.Environment.Project) is { } snapshot && snapshot.Active(spec.Environment.Name) is { } deployment
+        && Core.Environments.Baseline.Of(snapshot, deployment) is var (environment, version)
+            ? new InstanceId(environment, version)
+            : null;
+
+    private static DeploymentInput.Analysed ToInput(AnalysisReport report, ImmutableArray<Weight> gates)
+    {
+        var safe = gates.Where(report.IsSafeAt).Select(g => (Weight?)g).Max();
+        var failures = report.Checks.Where(c => c.Verdict is Verdict.Fail).Select(ToEvidence).ToImmutableArray();
+        var said = string.Join("; ", report.Checks.Select(c => $"{c.Name}: {c.Summary}"));
+        return new DeploymentInput.Analysed(report.CandidateRequests > 0, safe, said, failures);
+    }
+
+    /// <summary>Endless evidence has no form in JSON, and a failure that cannot be stored would never take effect.</summary>
+    private static Evidence ToEvidence(CheckReport c) =>
+        new(c.Name, c.Summary, Finite(c.LogEvidence), Finite(c.LogLimit), c.CandidateRequests, c.CandidateErrors, c.BaselineRequests, c.BaselineErrors);
+
+    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
+
+    /// <summary>A deployment hears of changes only: evidence seen, a larger exposure safe, another check failed.</summary>
+    private static bool Differs(DeploymentInput.Analysed now, DeploymentInput.Analysed? told) =>
+        told is null || now.HasEvidence != told.HasEvidence || now.SafeAt != told.SafeAt || now.Failures.Length != told.Failures.Length;
+}

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using Slipway.Core.Projects;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Engine.Ports;
+
+/// <summary>Splits an environment's live traffic between versions.</summary>
+public interface ITrafficRouter
+{
+    /// <summary>
+    /// Tells what several environments should serve, at once and without waiting until it is served: after a start, before anything else, so
+    /// that nothing half-known is ever served; and when a project's configuration changed. Calls take effect in the order they are made.
+    /// </summary>
+    Task AnnounceAsync(ImmutableArray<TrafficRequest> all, CancellationToken cancellationToken);
+
+    /// <summary>Makes every live data plane serve the split and returns once that is confirmed, or why it is not. May be asked twice.</summary>
+    Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken);
+
+    /// <summary>Returns when no request is under way to the instance any more, or the time is over.</summary>
+    Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken);
+}
+
+/// <summary>One environment's traffic, with the addresses of both sides (empty: not ready, gets nothing).</summary>
+public sealed record TrafficRequest(
+    Project Project, EnvironmentSpec Environment, TrafficSplit Split, string Salt,
+    ImmutableArray<string> StableEndpoints, ImmutableArray<string> CandidateEndpoints);
+
+public abstract record RouteOutcome
+{
+    private RouteOutcome()
+    {
+    }
+
+    /// <summary>Every live data plane serves it.</summary>
+    public sealed record Applied : RouteOutcome;
+
+    /// <summary>Not confirmed in time, and why; it may be served here and there. Asking again is safe.</summary>
+    public sealed record Unconfirmed(string Why) : RouteOutcome;
+}

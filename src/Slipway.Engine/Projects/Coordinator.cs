@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Engine.Deployments;
+using Slipway.Engine.Feed;
+
+namespace Slipway.Engine;
+
+/// <summary>Carries out what <see cref="Coordination"/> says, and owns the actors of the deployments under way.</summary>
+internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHandler effects, EventFeed feed, TimeProvider time, ILogger logger) : IAsyncDisposable
+{
+    /// <summary>Who decided, when nobody did.</summary>
+    public const string Itself = "slipway";
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<DeploymentId, DeploymentActor> _actors = new();
+    private readonly SemaphoreSlim _starting = new(1, 1);
+
+    /// <summary>Actors of ended deployments: an effect of one that is slow to end must not hold up other projects.</summary>
+    private readonly List<Task> _ending = [];
+
+    public DeploymentActor? Actor(DeploymentId id) => _actors.GetValueOrDefault(id);
+
+    public void Tell(DeploymentId id, DeploymentInput input) => Actor(id)?.Tell(input);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var news = feed.News;
+            var wait = LongestWait;
+            foreach (var id in projects.Projects)
+            {
+                var due = await LookAsync(id, cancellationToken);
+                wait = due is { } at && at - time.GetUtcNow() is var left && left < wait ? left : wait;
+            }
+
+            await feed.WaitAsync(news, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
+        }
+    }
+
+    /// <summary>Creates a deployment if the request still holds on the environment's newest state.</summary>
+    public async Task<RequestOutcome> RequestAsync(EnvironmentKey key, Func<ProjectSnapshot, RequestOutcome> request, CancellationToken cancellationToken)
+    {
+        var outcome = await projects.Of(key).UpdateAsync(state =>
+        {
+            var snapshot = projects.Snapshot(key.Project)!;
+            var outcome = request(snapshot with { Environments = snapshot.Environments.SetItem(key.Name, state) });
+            ImmutableArray<EnvironmentEvent> events = outcome.Spec is { } spec ? [new EnvironmentEvent.DeploymentCreated(spec, time.GetUtcNow())] : [];
+            return (events, outcome);
+        }, cancellationToken);
+        if (outcome.Spec is { } created)
+            await OwnAsync(created, cancellationToken);
+        return outcome;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var actor in _actors.Values)
+            await actor.DisposeAsync();
+        await Task.WhenAll(_ending);
+        _starting.Dispose();
+    }
+
+    /// <summary>Starts the actors of deployments that nobody owns yet, then carries out what follows. Returns when to look again.</summary>
+    private async Task<DateTimeOffset?> LookAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (var spec in projects.Snapshot(id)!.Environments.Values.Select(e => e.Active).OfType<DeploymentSpec>())
+                await OwnAsync(spec, cancellationToken);
+            while (true)
+            {
+                // The same moment for what is due and for what is due later: nothing falls between.
+                var now = time.GetUtcNow();
+                if (!await CarryOutAsync(id, Coordination.Intents(projects.Snapshot(id)!, now), cancellationToken))
+                    return Coordination.NextWake(projects.Snapshot(id)!, now);
+            }
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            NotCoordinated(logger, e, id.Value);
+            return time.GetUtcNow() + TimeSpan.FromSeconds(1);
+        }
+    }
+
+    private async Task<bool> CarryOutAsync(ProjectId id, ImmutableArray<Intent> intents, CancellationToken cancellationToken)
+    {
+        var done = false;
+        foreach (var intent in intents)
+            done |= await CarryOutAsync(id, intent, cancellationToken);
+        return done;
+    }
+
+    /// <summary>True when it may have changed something that more follows from.</summary>
+    private async Task<bool> CarryOutAsync(ProjectId id, Intent intent, CancellationToken cancellationToken)
+    {
+        switch (intent)
+        {
+            case Intent.FlagBad flag:
+                return await FlagAsync(id, flag.Candidate, Itself, flag.Why, cancellationToken);
+            case Intent.Condemn condemn:
+                Tell(condemn.Id, new DeploymentInput.Condemned(condemn.Flag.By, condemn.Flag.Why));
+                return false;
+            case Intent.Conclude conclude:
+                await ConcludeAsync(new EnvironmentKey(id, conclude.Environment), conclude, cancellationToken);
+                return true;
+            case Intent.RollBack back:
+                var reason = $"{back.Flag.Why} (flagged bad by {back.Flag.By})";
+                return (await RequestAsync(new EnvironmentKey(id, back.Environment), s => DeploymentRequests.Rollback(s, back.Environment, null, Itself, reason), cancellationToken)).Spec is not null;
+            case Intent.Promote promote:
+                return (await RequestAsync(new EnvironmentKey(id, promote.Environment), s => DeploymentRequests.Deploy(s, promote.Environment, new DeployRequest(promote.Candidate, Itself)), cancellationToken)).Spec is not null;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    internal Task<bool> FlagAsync(ProjectId id, CandidateId candidate, string by, string why, CancellationToken cancellationToken) =>
+        projects.Of(id).UpdateAsync<bool>(state => state.Find(candidate) is null || state.IsBad(candidate)
+            ? ([], false)
+            : ([new ProjectEvent.CandidateFlagged(candidate, by, why, time.GetUtcNow())], true), cancellationToken);
+
+    private async Task ConcludeAsync(EnvironmentKey key, Intent.Conclude conclude, CancellationToken cancellationToken)
+    {
+        await projects.Of(key).UpdateAsync<bool>(state => state.Active?.Id == conclude.Id
+            ? ([new EnvironmentEvent.DeploymentEnded(conclude.Id, conclude.Cause, time.GetUtcNow())], true)
+            : ([], false), cancellationToken);
+        _ending.RemoveAll(e => e.IsCompleted);
+        if (_actors.TryRemove(conclude.Id, out var actor))
+            _ending.Add(Task.Run(() => actor.DisposeAsync().AsTask(), CancellationToken.None));
+        projects.Forget(conclude.Id);
+    }
+
+    private async Task OwnAsync(DeploymentSpec spec, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            if (_actors.ContainsKey(spec.Id) || projects.Of(spec.Environment).State.Active?.Id != spec.Id)
+                return;
+            DeploymentActor actor = new(spec, projects.Of(spec.Id), effects, time, logger);
+            await actor.StartAsync(cancellationToken);
+            _actors[spec.Id] = actor;
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Could not coordinate project {ProjectId}; trying again")]
+    private static partial void NotCoordinated(ILogger logger, Exception e, string projectId);
+}

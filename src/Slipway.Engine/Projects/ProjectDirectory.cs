@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Engine.Feed;
+using Slipway.Engine.Ports;
+using Slipway.Engine.Streams;
+
+namespace Slipway.Engine;
+
+/// <summary>All projects, environments and deployments under way, each with its stream. What it answers is as new as the last save here.</summary>
+internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<ProjectId, EventStream<ProjectState, ProjectEvent>> _projects = new();
+    private readonly ConcurrentDictionary<EnvironmentKey, EventStream<EnvironmentState, EnvironmentEvent>> _environments = new();
+    private readonly ConcurrentDictionary<DeploymentId, EventStream<Deployment, DeploymentEvent>> _deployments = new();
+
+    public IEnumerable<ProjectId> Projects => _projects.Where(p => p.Value.State.Project is not null).Select(p => p.Key).OrderBy(p => p.Value, StringComparer.Ordinal);
+
+    public EventStream<ProjectState, ProjectEvent> Of(ProjectId id) =>
+        _projects.GetOrAdd(id, _ => new(store, feed, time, StreamNames.Of(id), ProjectState.Empty, ProjectState.Evolve));
+
+    public EventStream<EnvironmentState, EnvironmentEvent> Of(EnvironmentKey key) =>
+        _environments.GetOrAdd(key, _ => new(store, feed, time, StreamNames.Of(key), EnvironmentState.Empty, EnvironmentState.Evolve));
+
+    public EventStream<Deployment, DeploymentEvent> Of(DeploymentId id) =>
+        _deployments.GetOrAdd(id, _ => new(store, feed, time, StreamNames.Of(id), Deployment.Empty, Rollout.Evolve));
+
+    /// <summary>Reads everything that the store knows of projects, their environments and the deployments under way.</summary>
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        foreach (var stream in await store.StreamsAsync(StreamNames.ProjectPrefix, cancellationToken))
+            await LoadAsync(new ProjectId(stream[StreamNames.ProjectPrefix.Length..]), cancellationToken);
+    }
+
+    public ProjectSnapshot? Snapshot(ProjectId id)
+    {
+        if (!_projects.TryGetValue(id, out var stream) || stream.State is not { Project: { } project } state)
+            return null;
+        var environments = project.Environments.ToImmutableDictionary(e => e.Name, e => Of(project.Key(e)).State);
+        var deployments = environments.Values.Where(e => e.Active is not null).Select(e => Of(e.Active!.Id).State)
+            .Where(d => d.Phase is not Phase.Pending)
+            .ToImmutableDictionary(d => d.Spec.Id);
+        return new ProjectSnapshot(state, environments, deployments);
+    }
+
+    /// <summary>An ended deployment is only read from the store from now on.</summary>
+    public void Forget(DeploymentId id) => _deployments.TryRemove(id, out _);
+
+    public (Project Project, EnvironmentSpec Environment)? Find(EnvironmentKey key) =>
+        _projects.TryGetValue(key.Project, out var stream) && stream.State.Project is { } project && project.Find(key.Name) is { } environment
+            ? (project, environment)
+            : null;
+
+    private async Task LoadAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        var project = Of(id);
+        await project.LoadAsync(cancellationToken);
+        foreach (var environment in project.State.Project?.Environments ?? [])
+        {
+            var stream = Of(new EnvironmentKey(id, environment.Name));
+            await stream.LoadAsync(cancellationToken);
+            if (stream.State.Active is { } active)
+                await Of(active.Id).LoadAsync(cancellationToken);
+        }
+    }
+}

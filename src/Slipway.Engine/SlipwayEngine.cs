@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Slipway.Core.Analysis;
+using Slipway.Core.Configuration;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Core.Traffic;
+using Slipway.Engine.Deployments;
+using Slipway.Engine.Feed;
+using Slipway.Engine.Instances;
+using Slipway.Engine.Ports;
+using Slipway.Engine.Streams;
+using Slipway.Engine.Traffic;
+
+namespace Slipway.Engine;
+
+/// <summary>The running engine: what an API, a page or a test asks and tells. Everything it says was saved first.</summary>
+public sealed class SlipwayEngine : IAsyncDisposable
+{
+    private readonly IEventStore _store;
+    private readonly IDeployer _deployer;
+    private readonly TimeProvider _time;
+    private readonly ProjectDirectory _projects;
+    private readonly InstanceBoard _board = new();
+    private readonly TrafficDirector _traffic;
+    private readonly Watcher _watcher;
+    private readonly Coordinator _coordinator;
+    private readonly InstanceKeeper _keeper;
+    private readonly CancellationTokenSource _stop = new();
+    private Task _work = Task.CompletedTask;
+
+    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger)
+    {
+        (_store, _deployer, _time, Counts, Feed) = (store, deployer, time, counts, feed);
+        _projects = new ProjectDirectory(store, feed, time);
+        _traffic = new TrafficDirector(router, _board, _projects);
+        _watcher = new Watcher(counts, _projects, time);
+        _coordinator = new Coordinator(_projects, new EffectHandler(deployer, _board, _traffic, _watcher), feed, time, logger);
+        _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, feed, _coordinator.Tell, time, logger);
+    }
+
+    public EventFeed Feed { get; }
+
+    public TrafficBoard Counts { get; }
+
+    public ImmutableArray<ProjectId> Projects => [.. _projects.Projects];
+
+    /// <summary>Restores what is known, then goes on with what was under way.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RestoreAsync(cancellationToken);
+        Act();
+    }
+
+    /// <summary>Reads the store, takes stock of what runs and restores the routes. Nothing is decided yet.</summary>
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        await _projects.LoadAsync(cancellationToken);
+        await _keeper.TakeStockAsync(cancellationToken);
+        await _traffic.RestoreAsync(Directions(), cancellationToken);
+    }
+
+    /// <summary>Goes on with what was under way; everything was restored before.</summary>
+    public void Act() =>
+        _work = Task.WhenAll(
+            Task.Run(() => _coordinator.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => _keeper.RunAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => _keeper.WatchExitsAsync(_stop.Token), CancellationToken.None));
+
+    /// <summary>Stops deciding. Instances and gateways go on serving.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stop.IsCancellationRequested)
+            return;
+        await _stop.CancelAsync();
+        try
+        {
+            await _work;
+        }
+        catch (OperationCanceledException)
+        {
+            // That is how its loops end.
+        }
+
+        await _coordinator.DisposeAsync();
+        await _keeper.WhenIdleAsync();
+        _stop.Dispose();
+    }
+
+    /// <summary>Stops every instance, wanted or not: for an installation that is taken down. The engine has stopped deciding before.</summary>
+    public async Task StopInstancesAsync(CancellationToken cancellationToken)
+    {
+        var all = await _deployer.ListAsync(cancellationToken);
+        await Task.WhenAll(all.Select(i => _deployer.StopAsync(i.Id, cancellationToken)));
+    }
+
+    public ProjectSnapshot? Snapshot(ProjectId id) => _projects.Snapshot(id);
+
+    /// <summary>The newest comparison of a deployment under way.</summary>
+    public AnalysisReport? Report(DeploymentId id) => _watcher.Report(id);
+
+    /// <summary>What a deployment's effects are waiting for or failing at.</summary>
+    public IReadOnlyList<string> Troubles(DeploymentId id) => _coordinator.Actor(id)?.Troubles ?? [];
+
+    /// <summary>Why a version that should serve does not.</summary>
+    public string? Trouble(InstanceId id) => _keeper.Trouble(id);
+
+    /// <summary>Whether an instance of the version is ready to serve, as last observed.</summary>
+    public bool IsReady(InstanceId id) => _board.IsReady(id);
+
+    /// <summary>A deployment, under way or long ended; null when there never was one of that id.</summary>
+    public async Task<Deployment?> FindAsync(DeploymentId id, CancellationToken cancellationToken)
+    {
+        if (_coordinator.Actor(id)?.State is { } live)
+            return live;
+        var events = await _store.ReadStreamAsync(StreamNames.Of(id), 0, cancellationToken);
+        return events.IsEmpty ? null : Rollout.Fold(events.Select(Journal<DeploymentEvent>.Read));
+    }
+
+    /// <summary>Makes the project be what the document says; returns what that changed (with <paramref name="dryRun"/>, what it would).</summary>
+    public async Task<Result<ImmutableArray<string>>> ApplyAsync(Project project, string by, bool dryRun, CancellationToken cancellationToken)
+    {
+        var stream = _projects.Of(project.Id);
+        foreach (var environment in project.Environments)
+            await _projects.Of(project.Key(environment)).LoadAsync(cancellationToken);
+        var result = await stream.UpdateAsync(state => Apply(state, project, by, dryRun), cancellationToken);
+        if (result.Ok && !result.Value.IsEmpty && !dryRun)
+            await _traffic.ConfigureAsync(project);
+        return result;
+    }
+
+    public async Task<Result<Candidate>> CreateCandidateAsync(ProjectId project, CandidateId? id, Artifact artifact, string? notes, string by, CancellationToken cancellationToken)
+    {
+        if (_projects.Snapshot(project) is null)
+            return NoProject(project);
+        return await _projects.Of(project).UpdateAsync<Result<Candidate>>(state =>
+        {
+            var now = _time.GetUtcNow();
+            var version = id ?? Versions.Next(state, now);
+            if (state.Find(version) is { } existing)
+            {
+                return existing.Artifact == artifact ? ([], existing)
+                    : ([], new Problem("SLIP0201", $"project {project}", $"candidate '{version}' exists already, with another artifact", "candidates are immutable: choose another version"));
+            }
+
+            Candidate candidate = new(version, state.Candidates.Length + 1, artifact, notes, by, now);
+            return ([new ProjectEvent.CandidateCreated(candidate, now)], candidate);
+        }, cancellationToken);
+    }
+
+    /// <summary>Remembers that a candidate is bad: it is stopped wherever it is under way, taken back wherever it serves, and not deployed again.</summary>
+    public async Task<Result<BadFlag>> FlagAsync(ProjectId project, CandidateId candidate, string by, string why, CancellationToken cancellationToken)
+    {
+        if (Check(project, candidate) is { } problem)
+            return problem;
+        await _coordinator.FlagAsync(project, candidate, by, why, cancellationToken);
+        return _projects.Of(project).State.Bad[candidate];
+    }
+
+    public async Task<Result<Candidate>> UnflagAsync(ProjectId project, CandidateId candidate, string by, string why, CancellationToken cancellationToken)
+    {
+        if (Check(project, candidate) is { } problem)
+            return problem;
+        return await _projects.Of(project).UpdateAsync<Result<Candidate>>(state =>
+            (state.IsBad(candidate) ? [new ProjectEvent.CandidateUnflagged(candidate, by, why, _time.GetUtcNow())] : [], state.Find(candidate)!), cancellationToken);
+    }
+
+    public Task<Result<DeploymentSpec>> DeployAsync(EnvironmentKey key, DeployRequest request, CancellationToken cancellationToken) =>
+        RequestAsync(key, snapshot => DeploymentRequests.Deploy(snapshot, key.Name, request), cancellationToken);
+
+    public Task<Result<DeploymentSpec>> RollBackAsync(EnvironmentKey key, CandidateId? to, string by, string? reason, CancellationToken cancellationToken) =>
+        RequestAsync(key, snapshot => DeploymentRequests.Rollback(snapshot, key.Name, to, by, reason), cancellationToken);
+
+    /// <summary>Gives a command to the deployment under way in an environment.</summary>
+    public async Task<Result<Deployment>> CommandAsync(EnvironmentKey key, DeploymentInput command, CancellationToken cancellationToken)
+    {
+        if (Check(key) is { } problem)
+            return problem;
+        if (_projects.Of(key).State.Active is not { } spec || _coordinator.Actor(spec.Id) is not { } actor || await actor.AskAsync(command, cancellationToken) is not { } decision)
+            return new Problem("SLIP0308", $"environment {key}", "no deployment is under way", "start one with `slipway deploy` or `slipway promote`");
+        return decision.Refusal is { } refusal ? refusal : actor.State;
+    }
+
+    private async Task<Result<DeploymentSpec>> RequestAsync(EnvironmentKey key, Func<ProjectSnapshot, RequestOutcome> request, CancellationToken cancellationToken)
+    {
+        if (Check(key) is { } problem)
+            return problem;
+        var outcome = await _coordinator.RequestAsync(key, request, cancellationToken);
+        return outcome.Spec is { } spec ? spec : outcome.Refusal!;
+    }
+
+    private (ImmutableArray<ProjectEvent> Events, Result<ImmutableArray<string>> Result) Apply(ProjectState state, Project project, string by, bool dryRun)
+    {
+        var changes = ProjectChanges.Between(state.Project, project);
+        foreach (var gone in state.Project?.Environments.Where(e => project.Find(e.Name) is null) ?? [])
+        {
+            if (_projects.Of(project.Key(gone)).State is { } left && (left.Stable ?? left.Active?.Candidate) is { } running)
+            {
+                return ([], new Problem("SLIP0310", $"environment {project.Key(gone)}", $"it is missing from the document, but {running.Candidate} runs there",
+                    "keep the environment; Slipway does not stop what serves because a line was deleted"));
+            }
+        }
+
+        return (dryRun || changes.IsEmpty ? [] : [new ProjectEvent.Applied(project, by, _time.GetUtcNow())], changes);
+    }
+
+    private ImmutableArray<TrafficDirector.Direction> Directions() =>
+        [.. from id in _projects.Projects
+            let snapshot = _projects.Snapshot(id)!
+            from environment in snapshot.Configuration.Environments
+            let deployment = snapshot.Active(environment.Name)
+            let split = deployment?.Confirmed ?? deployment?.Wanted ?? TrafficSplit.Only(snapshot.Of(environment.Name).Stable?.Candidate)
+            select new TrafficDirector.Direction(snapshot.Configuration.Key(environment), split, deployment?.Spec.Salt ?? "")];
+
+    private Problem? Check(ProjectId project, CandidateId candidate) =>
+        _projects.Snapshot(project) is not { } snapshot ? NoProject(project)
+        : snapshot.Project.Find(candidate) is null ? new Problem("SLIP0202", $"project {project}", $"there is no candidate '{candidate}'", "see `slipway release list`")
+        : null;
+
+    private Problem? Check(EnvironmentKey key) =>
+        _projects.Snapshot(key.Project) is not { } snapshot ? NoProject(key.Project)
+        : snapshot.Configuration.Find(key.Name) is null ? new Problem("SLIP0204", $"project {key.Project}", $"there is no environment '{key.Name}'",
+            $"it has {string.Join(", ", snapshot.Configuration.Environments.Select(e => e.Name))}")
+        : null;
+
+    private Problem NoProject(ProjectId project) =>
+        new("SLIP0203", "projects", $"there is no project '{project}'", Projects.IsEmpty ? "apply one with `slipway apply`" : $"there are {string.Join(", ", Projects)}");
+}

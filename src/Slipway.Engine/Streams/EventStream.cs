@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+using Slipway.Engine.Feed;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Engine.Streams;
+
+/// <summary>
+/// One stream and the state it folds to. Decisions are made on the newest state and saved at the version they were made on; when somebody
+/// else saved first, the decision is made again. One writer at a time in this process, any number of readers of <see cref="State"/>.
+/// </summary>
+internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed feed, TimeProvider time, string name, TState empty, Func<TState, TEvent, TState> evolve)
+    : IDisposable
+    where TState : class
+    where TEvent : class
+{
+    private readonly SemaphoreSlim _writer = new(1, 1);
+    private volatile TState _state = empty;
+    private long _version;
+
+    public TState State => _state;
+
+    public long Version => Interlocked.Read(ref _version);
+
+    public async Task LoadAsync(CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            await CatchUpAsync(cancellationToken);
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    /// <summary>Decides on the newest state and saves; returns the result of the decision that was saved.</summary>
+    public async Task<TResult> UpdateAsync<TResult>(Func<TState, (ImmutableArray<TEvent> Events, TResult Result)> decide, CancellationToken cancellationToken)
+    {
+        await _writer.WaitAsync(cancellationToken);
+        try
+        {
+            while (true)
+            {
+                var (events, result) = decide(_state);
+                if (events.IsEmpty || await TrySaveAsync(events, cancellationToken))
+                    return result;
+                await CatchUpAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    public void Dispose() => _writer.Dispose();
+
+    private async Task<bool> TrySaveAsync(ImmutableArray<TEvent> events, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var saved = await store.AppendAsync(name, _version, [.. events.Select(e => Journal<TEvent>.Write(e, now))], cancellationToken);
+        if (saved is not AppendResult.Appended appended)
+            return false;
+        _state = events.Aggregate(_state, evolve);
+        Interlocked.Exchange(ref _version, appended.Version);
+        feed.Announce();
+        return true;
+    }
+
+    private async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var news = await store.ReadStreamAsync(name, _version, cancellationToken);
+        if (news.IsEmpty)
+            return;
+        _state = news.Select(Journal<TEvent>.Read).Aggregate(_state, evolve);
+        Interlocked.Exchange(ref _version, news[^1].Version);
+    }
+}

@@ -1,0 +1,16 @@
+using Slipway.Core.Deployments;
+using Slipway.Core.Projects;
+
+namespace Slipway.Engine.Streams;
+
+/// <summary>How streams are named in the store. Part of the stored format.</summary>
+public static class StreamNames
+{
+    public const string ProjectPrefix = "project:";
+
+    public static string Of(ProjectId project) => ProjectPrefix + project;
+
+    public static string Of(EnvironmentKey environment) => $"environment:{environment}";
+
+    public static string Of(DeploymentId deployment) => $"deployment:{deployment}";
+}

@@ -1,0 +1,101 @@
+using Slipway.Core.Releases;
+using Slipway.Engine.Feed;
+using Slipway.Engine.Ports;
+using Slipway.Engine.Streams;
+using Slipway.Engine.Tests.Fakes;
+
+namespace Slipway.Engine.Tests;
+
+public class EventStreamTests
+{
+    private readonly CountingClock _clock = new();
+    private readonly MemoryStore _store = new();
+
+    [Fact]
+    public async Task ADecisionIsMadeAgainOnWhatSomebodyElseSaved()
+    {
+        var (mine, theirs) = (Stream(), Stream());
+        await FlagAsync(theirs, "1.0.0", "bob");
+        List<int> seen = [];
+        await mine.UpdateAsync<bool>(state =>
+        {
+            seen.Add(state.Bad.Count);
+            return ([Flagged("2.0.0", "ana")], true);
+        }, default);
+        Assert.Equal([0, 1], seen);
+        Assert.Equal((2, 2L), (mine.State.Bad.Count, mine.Version));
+    }
+
+    [Fact]
+    public async Task ADecisionThatSomebodyElseMadeAlreadyIsNotSavedAgain()
+    {
+        var (mine, theirs) = (Stream(), Stream());
+        await FlagAsync(theirs, "1.0.0", "bob");
+        Assert.False(await FlagAsync(mine, "1.0.0", "ana"));
+        Assert.Equal("bob", mine.State.Bad[new("1.0.0")].By);
+        Assert.Single(_store.All);
+    }
+
+    [Fact]
+    public async Task NobodysDecisionIsLostWhenManyDecideAtOnce()
+    {
+        var streams = Enumerable.Range(0, 4).Select(_ => Stream()).ToList();
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => FlagAsync(streams[i % 4], $"1.0.{i}", "ana"))));
+        Assert.Equal(Enumerable.Range(1, 200).Select(i => (long)i), _store.All.Select(e => e.Version));
+        await streams[0].LoadAsync(default);
+        Assert.Equal(200, streams[0].State.Bad.Count);
+    }
+
+    [Fact]
+    public async Task TheFeedHasNoGapAndNoRepeatAndGoesOnAnywhere()
+    {
+        EventFeed feed = new(_store, _clock);
+        var stream = Stream(feed);
+        using CancellationTokenSource enough = new();
+        var followers = new[] { 0L, 300L, 999L }.Select(after => Task.Run(() => FollowAsync(feed, after, 1000, enough.Token))).ToList();
+        for (var i = 0; i < 1000; i++)
+            await FlagAsync(stream, $"1.0.{i}", "ana");
+        var read = await Task.WhenAll(followers);
+        Assert.Equal(Enumerable.Range(1, 1000).Select(i => (long)i), read[0]);
+        Assert.Equal(Enumerable.Range(301, 700).Select(i => (long)i), read[1]);
+        Assert.Equal([1000L], read[2]);
+    }
+
+    [Fact]
+    public async Task TheFeedFindsWhatAnotherProcessAppended()
+    {
+        EventFeed feed = new(_store, _clock);
+        var follower = Task.Run(() => FollowAsync(feed, 0, 1, default));
+        while (_clock.Timers == 0)
+            await Task.Yield();
+        await FlagAsync(Stream(), "1.0.0", "ana");
+        for (var second = 0; !follower.IsCompleted && second < 100_000; second++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal([1L], await follower);
+    }
+
+    private static async Task<List<long>> FollowAsync(EventFeed feed, long after, long until, CancellationToken cancellationToken)
+    {
+        List<long> positions = [];
+        await foreach (RecordedEvent e in feed.FollowAsync(after, cancellationToken))
+        {
+            positions.Add(e.Position);
+            if (e.Position == until)
+                break;
+        }
+
+        return positions;
+    }
+
+    private static Task<bool> FlagAsync(EventStream<ProjectState, ProjectEvent> stream, string version, string by) =>
+        stream.UpdateAsync<bool>(state => state.IsBad(new(version)) ? ([], false) : ([Flagged(version, by)], true), default);
+
+    private static ProjectEvent.CandidateFlagged Flagged(string version, string by) => new(new CandidateId(version), by, "loses orders", default);
+
+    private EventStream<ProjectState, ProjectEvent> Stream(EventFeed? feed = null) =>
+        new(_store, feed ?? new EventFeed(_store, _clock), _clock, "project:shop", ProjectState.Empty, ProjectState.Evolve);
+}

@@ -1,0 +1,47 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Slipway.Core.Projects;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Engine.Tests.Fakes;
+
+/// <summary>Serves what it was asked last, late when told so, and sometimes not at all.</summary>
+internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
+{
+    private readonly ConcurrentDictionary<EnvironmentKey, TrafficRequest> _serves = new();
+    private readonly ConcurrentQueue<TrafficRequest> _asked = new();
+    private int _calls;
+
+    public int Calls => Volatile.Read(ref _calls);
+
+    public TimeSpan Takes { get; set; }
+
+    public Func<TrafficRequest, bool> Refuses { get; set; } = _ => false;
+
+    /// <summary>Every split asked for, in order.</summary>
+    public ImmutableArray<TrafficRequest> Asked => [.. _asked];
+
+    public TrafficRequest? Serves(EnvironmentKey key) => _serves.GetValueOrDefault(key);
+
+    public Task AnnounceAsync(ImmutableArray<TrafficRequest> all, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _calls);
+        foreach (var request in all)
+            _serves[Key(request)] = request;
+        return Task.CompletedTask;
+    }
+
+    public async Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _calls);
+        _asked.Enqueue(request);
+        _serves[Key(request)] = request;
+        if (Takes > TimeSpan.Zero)
+            await Task.Delay(Takes, time, cancellationToken);
+        return Refuses(request) ? new RouteOutcome.Unconfirmed("gateway eu-1 did not answer") : new RouteOutcome.Applied();
+    }
+
+    public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private static EnvironmentKey Key(TrafficRequest request) => request.Project.Key(request.Environment);
+}
