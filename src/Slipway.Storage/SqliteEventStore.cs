@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Slipway.Core.Configuration;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Storage;
+
+/// <summary>
+/// Events in one SQLite file. One writer at a time in the process, and by SQLite's own lock in all processes; unless told otherwise, every
+/// append is synced to disk before it is answered. Positions are given inside the write lock, so no reader can see a later one before an earlier one.
+/// </summary>
+public sealed class SqliteEventStore : IEventStore, IDisposable
+{
+    private const int MostAtOnce = 1000;
+
+    private readonly string _connectionString;
+    private readonly SqliteConnection _writer;
+    private readonly SemaphoreSlim _writing = new(1, 1);
+
+    private SqliteEventStore(string connectionString, SqliteConnection writer) => (_connectionString, _writer) = (connectionString, writer);
+
+    /// <summary>Opens the file, or makes it for its owner only, and brings its tables up to date.</summary>
+    /// <exception cref="StoreException">It cannot be used; the message says why and what to do.</exception>
+    public static SqliteEventStore Open(string file, SqliteDurability durability = SqliteDurability.Full)
+    {
+        var connectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = 10 }.ToString();
+        try
+        {
+            CreateForOwner(file);
+            SqliteConnection writer = new(connectionString);
+            writer.Open();
+            Pragma(writer, "journal_mode = WAL");
+            Pragma(writer, durability is SqliteDurability.Full ? "synchronous = FULL" : "synchronous = NORMAL");
+            // SQLite's own wait looks again within milliseconds, the client library's only after 150.
+            Pragma(writer, "busy_timeout = 10000");
+            SqliteSchema.Migrate(writer, file);
+            return new SqliteEventStore(connectionString, writer);
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == 26)
+        {
+            throw new StoreException(new Problem("SLIP0512", file, "it is not a database", "move it away, or choose another data directory"), e);
+        }
+        catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException(new Problem("SLIP0513", file, $"the database cannot be opened ({e.Message})", "make the file and its directory writable"), e);
+        }
+    }
+
+    public async Task<AppendResult> AppendAsync(string stream, long expectedVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            return Append(stream, expectedVersion, events);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    public Task<ImmutableArray<RecordedEvent>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellationToken) =>
+        ReadAsync("SELECT position, stream, version, type, data, at FROM events WHERE stream = $stream AND version > $after ORDER BY version",
+            cancellationToken, ("$stream", stream), ("$after", afterVersion));
+
+    public Task<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken) =>
+        ReadAsync("SELECT position, stream, version, type, data, at FROM events WHERE position > $after ORDER BY position LIMIT $limit",
+            cancellationToken, ("$after", afterPosition), ("$limit", Math.Clamp(limit, 0, MostAtOnce)));
+
+    public async Task<long> LastPositionAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        using var command = Command(connection, "SELECT COALESCE(MAX(position), 0) FROM events");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public async Task<ImmutableArray<string>> StreamsAsync(string prefix, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        using var command = Command(connection, "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, length($prefix)) = $prefix ORDER BY position", ("$prefix", prefix));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var streams = ImmutableArray.CreateBuilder<string>();
+        while (await reader.ReadAsync(cancellationToken))
+            streams.Add(reader.GetString(0));
+        return streams.ToImmutable();
+    }
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearPool(_writer);
+        _writer.Dispose();
+        _writing.Dispose();
+    }
+
+    private AppendResult Append(string stream, long expectedVersion, IReadOnlyList<NewEvent> events)
+    {
+        using var transaction = _writer.BeginTransaction(deferred: false);
+        using var count = Command(_writer, "SELECT COALESCE(MAX(version), 0) FROM events WHERE stream = $stream", ("$stream", stream));
+        var actual = (long)count.ExecuteScalar()!;
+        if (actual != expectedVersion)
+            return new AppendResult.Conflict(actual);
+        var (version, position) = (expectedVersion, 0L);
+        foreach (var e in events)
+        {
+            using var insert = Command(_writer, "INSERT INTO events (stream, version, type, data, at) VALUES ($stream, $version, $type, $data, $at) RETURNING position",
+                ("$stream", stream), ("$version", ++version), ("$type", e.Type), ("$data", e.Data), ("$at", e.At.ToString("O", CultureInfo.InvariantCulture)));
+            position = (long)insert.ExecuteScalar()!;
+        }
+
+        transaction.Commit();
+        return new AppendResult.Appended(version, position);
+    }
+
+    private async Task<ImmutableArray<RecordedEvent>> ReadAsync(string sql, CancellationToken cancellationToken, params (string, object)[] parameters)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        using var command = Command(connection, sql, parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var events = ImmutableArray.CreateBuilder<RecordedEvent>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(new RecordedEvent(reader.GetInt64(0), reader.GetString(1), reader.GetInt64(2), reader.GetString(3), reader.GetString(4),
+                DateTimeOffset.Parse(reader.GetString(5), CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)));
+        }
+
+        return events.ToImmutable();
+    }
+
+    private async Task<SqliteConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        SqliteConnection connection = new(_connectionString);
+        await connection.OpenAsync(cancellationToken);
+        return connection;
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string sql, params (string Name, object Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+#pragma warning disable CA2100 // Every text is a constant of this file; values are parameters.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    private static void Pragma(SqliteConnection connection, string pragma)
+    {
+        using var command = Command(connection, $"PRAGMA {pragma}");
+        command.ExecuteScalar();
+    }
+
+    private static void CreateForOwner(string file)
+    {
+        if (File.Exists(file) || OperatingSystem.IsWindows())
+            return;
+        if (Path.GetDirectoryName(Path.GetFullPath(file)) is { } directory)
+            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        using FileStream made = new(file, new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite });
+    }
+}

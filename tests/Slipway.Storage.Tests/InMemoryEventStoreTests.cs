@@ -1,0 +1,12 @@
+using Slipway.Engine.Ports;
+using Slipway.Testing;
+using Slipway.Testing.Contracts;
+
+namespace Slipway.Storage.Tests;
+
+public sealed class InMemoryEventStoreTests : EventStoreContract
+{
+    protected override IEventStore Store { get; } = new InMemoryEventStore();
+
+    protected override IEventStore Another() => Store;
+}
