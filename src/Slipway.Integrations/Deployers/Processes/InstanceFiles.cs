@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Slipway.Core;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Integrations.Deployers.Processes;
+
+/// <summary>The directory of one instance: its record and its logs, readable by their owner only.</summary>
+internal sealed class InstanceFiles(string root, InstanceId id)
+{
+    private const string RecordName = "instance.json";
+
+    /// <summary>No deeper: below that is what the processes themselves write.</summary>
+    private static readonly EnumerationOptions ThreeDeep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.ReparsePoint };
+
+    public string Directory { get; } = Path.Combine(root, Name(id.Environment.Project.Value), Name(id.Environment.Name.Value), Name(id.Candidate.Value));
+
+    private string RecordPath => Path.Combine(Directory, RecordName);
+
+    /// <summary>The instances that have a record under the root. What is named otherwise is nobody's.</summary>
+    public static IEnumerable<InstanceId> Recorded(string root) =>
+        System.IO.Directory.Exists(root)
+            ? System.IO.Directory.EnumerateFiles(root, RecordName, ThreeDeep)
+                .Select(file => Parse(Path.GetRelativePath(root, Path.GetDirectoryName(file)!)))
+                .OfType<InstanceId>()
+            : [];
+
+    /// <summary>Reads <c>project/environment/candidate</c>; null when it is nothing of the kind.</summary>
+    public static InstanceId? Parse(string text) =>
+        text.Split('/') is [var project, var environment, var candidate] && IsName(project) && IsName(environment) && IsName(candidate)
+            ? new InstanceId(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)), new CandidateId(candidate))
+            : null;
+
+    public void Create()
+    {
+        if (OperatingSystem.IsWindows())
+            System.IO.Directory.CreateDirectory(Directory);
+        else
+            System.IO.Directory.CreateDirectory(Directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    /// <summary>Null when there is none, or none that can be read.</summary>
+    public InstanceRecord? Read()
+    {
+        try
+        {
+            var record = JsonSerializer.Deserialize<InstanceRecord>(File.ReadAllBytes(RecordPath), SlipwayJson.Options);
+            return record?.Id == id ? record : null;
+        }
+        catch (Exception e) when (e is JsonException or FileNotFoundException or DirectoryNotFoundException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Replaces the record in one step: a crash leaves the old one or the new one.</summary>
+    public void Write(InstanceRecord record)
+    {
+        Create();
+        var next = RecordPath + ".new";
+        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(record, SlipwayJson.Options));
+        File.Move(next, RecordPath, overwrite: true);
+    }
+
+    public void Delete()
+    {
+        if (System.IO.Directory.Exists(Directory))
+            File.Delete(RecordPath);
+    }
+
+    private static string Name(string part) =>
+        IsName(part) ? part : throw new ArgumentException($"'{part}' cannot name a directory; names were to be checked before", nameof(part));
+
+    private static bool IsName(string part) =>
+        part.Length is >= 1 and <= 128 && char.IsAsciiLetterOrDigit(part[0]) && part.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '+' or '-');
+}

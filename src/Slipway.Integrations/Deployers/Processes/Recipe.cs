@@ -1,0 +1,14 @@
+using System.Text.Json;
+using Slipway.Core;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+
+namespace Slipway.Integrations.Deployers.Processes;
+
+/// <summary>What an instance was started from. Another recipe means another process.</summary>
+internal sealed record Recipe(Artifact Artifact, DeploySpec.Process Deploy)
+{
+    /// <summary>By content: the lists inside compare by reference otherwise.</summary>
+    public bool IsSameAs(Recipe? other) =>
+        other is not null && JsonSerializer.Serialize(this, SlipwayJson.Options) == JsonSerializer.Serialize(other, SlipwayJson.Options);
+}

@@ -1,0 +1,22 @@
+using Slipway.Core.Traffic;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Integrations.Routers.Gateways;
+
+/// <summary>One gateway, in this process or elsewhere, as the router sees it.</summary>
+public interface IGatewayLink
+{
+    string Name { get; }
+
+    /// <summary>Version of the table it said it serves; null when it has not said.</summary>
+    long? Serves { get; }
+
+    /// <summary>Whether it was heard of lately. One that was not is not waited for; it takes the newest table when it comes back.</summary>
+    bool IsAlive { get; }
+
+    /// <summary>Hands it the newest table; it may take it later.</summary>
+    void Offer(RouteTable table);
+
+    /// <summary>Requests under way to an instance, as of a table version; null when it has not said.</summary>
+    long? InFlight(InstanceId instance, long sinceVersion);
+}
