@@ -1,0 +1,169 @@
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Gateway.Counting;
+
+/// <summary>
+/// Counts the requests of one version in one environment. Counters only ever grow (and wrap around); a second's figures are the
+/// difference between two readings, so nothing is lost or counted twice however readings and requests interleave. Every ending is one
+/// increment of one cell, from which all of its figures follow, so a second's figures always agree with each other.
+/// </summary>
+internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidate)
+{
+    // What Close reads first must have been written last: endings before beginnings, so that in flight never reads too low.
+    private const int Entered = 0;
+    private const int Withdrawn = 1;
+    private const int Left = 2;
+    private const int Abandoned = 3;
+    private const int NoAnswer = 4;
+    private const int Fine = 5;
+    private const int ClientError = Fine + Buckets;
+    private const int ServerError = ClientError + Buckets;
+    private const int Cells = ServerError + Buckets;
+    private const int Buckets = LatencyHistogram.MaxIndex - LatencyHistogram.MinIndex + 1;
+
+    /// <summary>A power of two near the number of processors: enough that two of them seldom write to one cache line.</summary>
+    private static readonly int StripeMask =
+        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(System.Environment.ProcessorCount, 8)) - 1;
+
+    private readonly uint[][] _stripes = [.. Enumerable.Range(0, StripeMask + 1).Select(_ => new uint[Cells])];
+    private readonly uint[] _reported = new uint[Cells];
+    private uint _reportedStarted;
+    private TaskCompletionSource? _drained;
+
+    public EnvironmentKey Environment { get; } = environment;
+
+    public CandidateId Candidate { get; } = candidate;
+
+    /// <summary>Requests under way. May be too high for an instant, never too low.</summary>
+    public long InFlight
+    {
+        get
+        {
+            var over = Sum(Left) + Sum(Withdrawn);
+            return Math.Max(0, (int)(Sum(Entered) - over));
+        }
+    }
+
+    public void Enter() => Interlocked.Increment(ref Stripe()[Entered]);
+
+    /// <summary>Takes back an <see cref="Enter"/> that was not sent after all.</summary>
+    public void Withdraw()
+    {
+        Interlocked.Increment(ref Stripe()[Withdrawn]);
+        TellIfDrained();
+    }
+
+    /// <param name="ending">How it ended.</param>
+    /// <param name="status">The version's answer; only looked at when it answered.</param>
+    /// <param name="seconds">From the gateway's receipt to the end of the answer.</param>
+    public void Leave(Ending ending, int status, double seconds)
+    {
+        var stripe = Stripe();
+        Interlocked.Increment(ref stripe[CellOf(ending, status, seconds)]);
+        Interlocked.Increment(ref stripe[Left]);
+        TellIfDrained();
+    }
+
+    /// <summary>Completes when no request is under way; those that begin later are not waited for.</summary>
+    public async Task DrainAsync(CancellationToken cancellation)
+    {
+        // A signal may stem from before this call: only the count says that it is over.
+        while (InFlight > 0)
+        {
+            var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var signal = Interlocked.CompareExchange(ref _drained, mine, null) ?? mine;
+            TellIfDrained();
+            await signal.Task.WaitAsync(cancellation);
+        }
+    }
+
+    /// <summary>What happened since the last call; null when nothing began, ended or waited. One caller at a time.</summary>
+    public SideCounts? Close()
+    {
+        Span<uint> ended = stackalloc uint[Cells];
+        var anything = 0u;
+        var over = 0u;
+        for (var cell = Abandoned; cell < Cells; cell++)
+        {
+            var total = Sum(cell);
+            over += total;
+            ended[cell] = total - _reported[cell];
+            anything |= ended[cell];
+            _reported[cell] = total;
+        }
+
+        var started = CloseStarted(out var startedEver);
+        var inFlight = Math.Max(0, (int)(startedEver - over));
+        return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended);
+    }
+
+    private static int CellOf(Ending ending, int status, double seconds) => ending switch
+    {
+        Ending.NoAnswer => NoAnswer,
+        Ending.Abandoned => Abandoned,
+        _ => (status >= 500 ? ServerError : status >= 400 ? ClientError : Fine) + LatencyHistogram.IndexOf(seconds) - LatencyHistogram.MinIndex,
+    };
+
+    private static long Total(ReadOnlySpan<uint> cells)
+    {
+        var total = 0L;
+        foreach (var cell in cells)
+            total += cell;
+        return total;
+    }
+
+    private static LatencyHistogram Latency(ReadOnlySpan<uint> ended)
+    {
+        var counts = new long[Buckets];
+        for (var i = 0; i < Buckets; i++)
+            counts[i] = (long)ended[Fine + i] + ended[ClientError + i] + ended[ServerError + i];
+        var first = counts.AsSpan().IndexOfAnyExcept(0L);
+        if (first < 0)
+            return LatencyHistogram.Empty;
+        var last = counts.AsSpan().LastIndexOfAnyExcept(0L);
+        return new(LatencyHistogram.MinIndex + first, [.. counts[first..(last + 1)]]);
+    }
+
+    private uint[] Stripe() => _stripes[Thread.GetCurrentProcessorId() & StripeMask];
+
+    private uint Sum(int cell)
+    {
+        var sum = 0u;
+        foreach (var stripe in _stripes)
+            sum += Volatile.Read(ref stripe[cell]);
+        return sum;
+    }
+
+    /// <summary>A request that entered before a reading and withdrew after it was reported as started: make good by reporting one less later.</summary>
+    private uint CloseStarted(out uint startedEver)
+    {
+        var withdrawn = Sum(Withdrawn);
+        startedEver = Sum(Entered) - withdrawn;
+        var started = startedEver - _reportedStarted;
+        if ((int)started < 0)
+            return 0;
+        _reportedStarted = startedEver;
+        return started;
+    }
+
+    private SideCounts Counts(uint started, int inFlight, ReadOnlySpan<uint> ended) => new()
+    {
+        Environment = Environment,
+        Candidate = Candidate,
+        Started = started,
+        Completed = Total(ended[NoAnswer..]),
+        ServerErrors = Total(ended[ServerError..]),
+        ClientErrors = Total(ended[ClientError..ServerError]),
+        NoAnswer = ended[NoAnswer],
+        InFlight = inFlight,
+        Latency = Latency(ended),
+    };
+
+    private void TellIfDrained()
+    {
+        if (Volatile.Read(ref _drained) is not null && InFlight == 0)
+            Interlocked.Exchange(ref _drained, null)?.TrySetResult();
+    }
+}

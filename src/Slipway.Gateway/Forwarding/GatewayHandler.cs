@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Slipway.Gateway.Counting;
+using Slipway.Gateway.Routing;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Slipway.Gateway.Forwarding;
+
+/// <summary>One request: choose, count, forward, count.</summary>
+internal sealed class GatewayHandler(
+    RouteTableHolder routes, IHttpForwarder forwarder, HttpMessageInvoker backends, ForwarderRequestConfig config, Surroundings around)
+{
+    public Task HandleAsync(HttpContext context)
+    {
+        var began = around.Time.GetTimestamp();
+        var target = Enter(context);
+        return target.Side is { } side ? ForwardAsync(context, side, began) : Refusals.NothingDeployedAsync(context, target.Project);
+    }
+
+    /// <summary>
+    /// Chooses, and counts the request as in flight before it is sure that the routes have not changed meanwhile: whoever publishes a
+    /// table and then sees nothing in flight may stop the version.
+    /// </summary>
+    private Target Enter(HttpContext context)
+    {
+        var client = around.Trusted.ClientOf(context);
+        var facts = new RequestFacts(context.Request.Headers.Host.ToString(), context.Request.Headers, client);
+        while (true)
+        {
+            var router = routes.Router;
+            var target = router.Choose(facts);
+            if (target.Side is not { } side)
+                return target;
+            side.Meter.Enter();
+            if (ReferenceEquals(router, routes.Router))
+                return target;
+            side.Meter.Withdraw();
+        }
+    }
+
+    private async Task ForwardAsync(HttpContext context, RoutedSide side, long began)
+    {
+        var ending = Ending.Abandoned;
+        var status = 0;
+        try
+        {
+            context.Features.Set<IHttpResetFeature>(DeferredReset.Instance);
+            var error = await forwarder.SendAsync(context, side.NextEndpoint(), backends, config, side.Transformer);
+            status = context.Response.StatusCode;
+            ending = error == ForwarderError.None ? Ending.Answered : await FailAsync(context, side, error);
+        }
+        finally
+        {
+            var ended = status == StatusCodes.Status101SwitchingProtocols && context.Features.Get<Upgraded>() is { } upgraded
+                ? upgraded.At
+                : around.Time.GetTimestamp();
+            side.Meter.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds);
+        }
+    }
+
+    private static async Task<Ending> FailAsync(HttpContext context, RoutedSide side, ForwarderError error)
+    {
+        var complete = context.Features.Get<AnswerComplete>() is not null;
+        var ending = Endings.Of(error, complete, context.RequestAborted.IsCancellationRequested);
+        if (!context.Response.HasStarted && !complete)
+            await Refusals.FailedAsync(context, side, ending);
+        else if (Endings.BreaksTheAnswer(error, complete))
+            context.Abort();
+        return ending;
+    }
+}

@@ -1,0 +1,29 @@
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Gateway.Counting;
+using Slipway.Gateway.Forwarding;
+
+namespace Slipway.Gateway.Routing;
+
+/// <summary>One version in one environment as a snapshot knows it, with the meter that outlives the snapshot.</summary>
+internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candidate, string[] endpoints, SideMeter meter, Surroundings around)
+{
+    private uint _turn;
+
+    public EnvironmentKey Environment { get; } = environment;
+
+    public CandidateId Candidate { get; } = candidate;
+
+    public SideMeter Meter { get; } = meter;
+
+    public SideTransformer Transformer { get; } = new(environment.Name, candidate, around);
+
+    /// <summary>The endpoint whose turn it is.</summary>
+    public string NextEndpoint() =>
+        endpoints.Length == 1 ? endpoints[0] : endpoints[Interlocked.Increment(ref _turn) % (uint)endpoints.Length];
+}
+
+/// <summary>Where a request goes.</summary>
+/// <param name="Side">The version that gets it; null when nothing is deployed that could.</param>
+/// <param name="Project">Whose service it is; null when no service answers to the host.</param>
+internal readonly record struct Target(RoutedSide? Side, ProjectId? Project);

@@ -1,0 +1,151 @@
+using Slipway.Core.Projects;
+using Slipway.Core.Traffic;
+using Slipway.Gateway.Counting;
+
+namespace Slipway.Gateway.Tests.Counting;
+
+public class TrafficCounterTests
+{
+    private static readonly EnvironmentKey Production = Tables.Key("production");
+
+    [Fact]
+    public void ASecondHoldsWhatHappenedInItAndNothingTwice()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        meter.Enter();
+        meter.Enter();
+        meter.Leave(Ending.Answered, 503, 0.25);
+
+        var first = Assert.Single(counter.Close(Front.Noon).Sides);
+        meter.Leave(Ending.NoAnswer, 0, 5);
+        var second = Assert.Single(counter.Close(Front.Noon).Sides);
+        var third = counter.Close(Front.Noon).Sides;
+
+        Assert.Equal((2, 1, 1, 0, 1), (first.Started, first.Completed, first.ServerErrors, first.NoAnswer, first.InFlight));
+        Assert.Equal((0, 1, 0, 1, 0), (second.Started, second.Completed, second.ServerErrors, second.NoAnswer, second.InFlight));
+        Assert.Empty(third);
+    }
+
+    [Fact]
+    public void ALatencyFallsIntoItsBucket()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        foreach (var seconds in (double[])[0, 0.010, 0.0101, 1, 1000])
+        {
+            meter.Enter();
+            meter.Leave(Ending.Answered, 200, seconds);
+        }
+
+        var latency = Assert.Single(counter.Close(Front.Noon).Sides).Latency;
+
+        var expected = new[] { LatencyHistogram.MinIndex, LatencyHistogram.IndexOf(0.010), LatencyHistogram.IndexOf(0.0101), LatencyHistogram.IndexOf(1), LatencyHistogram.MaxIndex };
+        Assert.Equal(expected.CountBy(i => i).ToDictionary(), latency.Counts.Index().Where(c => c.Item > 0).ToDictionary(c => c.Index + latency.Offset, c => (int)c.Item));
+    }
+
+    [Fact]
+    public async Task CountsOfManyThreadsAddUpHoweverOftenASecondIsClosed()
+    {
+        const int threads = 4;
+        const int each = 50_000;
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        var seconds = new List<SideCounts>();
+        var counting = Task.WhenAll(Enumerable.Range(0, threads).Select(_ => Task.Run(() =>
+        {
+            for (var i = 0; i < each; i++)
+            {
+                meter.Enter();
+                if (i % 10 == 9)
+                    meter.Withdraw();
+                else
+                    meter.Leave((Ending)(i % 3), 200 + (100 * (i % 4)), i / 1e6);
+            }
+        })));
+
+        while (!counting.IsCompleted)
+            seconds.AddRange(counter.Close(Front.Noon).Sides);
+        await counting;
+        seconds.AddRange(counter.Close(Front.Noon).Sides);
+
+        var ends = Enumerable.Range(0, each).Where(i => i % 10 != 9).ToArray();
+        Assert.Equal(threads * ends.Length, seconds.Sum(s => s.Started));
+        Assert.Equal(threads * ends.Count(i => i % 3 != (int)Ending.Abandoned), seconds.Sum(s => s.Completed));
+        Assert.Equal(threads * ends.Count(i => i % 3 == (int)Ending.NoAnswer), seconds.Sum(s => s.NoAnswer));
+        Assert.Equal(threads * ends.Count(i => i % 3 == 0), seconds.Sum(s => s.Latency.Total));
+        Assert.All(seconds, s => Assert.True(s.Started >= 0 && s.ServerErrors + s.ClientErrors + s.NoAnswer <= s.Completed && s.Completed - s.NoAnswer == s.Latency.Total));
+        Assert.Equal(0, meter.InFlight);
+    }
+
+    [Fact]
+    public void CountingAllocatesNothing()
+    {
+        var meter = Routed(new(TimeProvider.System), "1");
+        Count(100);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Count(10_000);
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Count(int times)
+        {
+            for (var i = 0; i < times; i++)
+            {
+                meter.Enter();
+                meter.Leave(Ending.Answered, 200, i / 1e5);
+            }
+        }
+    }
+
+    [Fact]
+    public void AVersionThatLeftTheRoutesIsCountedToItsLastRequestAndThenForgotten()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        meter.Enter();
+        Routed(counter, "2");
+        counter.Close(Front.Noon);
+        Assert.Equal(1, counter.InFlight(Production, new("1")));
+
+        meter.Leave(Ending.Answered, 200, 1);
+        Assert.Equal(1, counter.Close(Front.Noon).Sides.Single().Completed);
+        counter.Close(Front.Noon);
+
+        Assert.NotSame(meter, Routed(counter, "1"));
+        Assert.Empty(counter.InFlight());
+    }
+
+    [Fact]
+    public void AListenerHearsNothingAfterItIsGone()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var listener = new Listener();
+        var subscription = counter.Subscribe(listener);
+        counter.Close(Front.Noon.AddMilliseconds(1_999));
+        subscription.Dispose();
+
+        counter.Close(Front.Noon.AddSeconds(5));
+
+        Assert.Equal([Front.Noon], listener.Heard);
+    }
+
+    private static SideMeter Routed(TrafficCounter counter, string version)
+    {
+        lock (counter.Gate)
+        {
+            var wanted = new HashSet<SideMeter>();
+            var meter = counter.MeterOf(Production, new(version), wanted);
+            counter.Keep(wanted);
+            return meter;
+        }
+    }
+
+    private sealed class Listener : ITrafficListener
+    {
+        public List<DateTimeOffset> Heard { get; } = [];
+
+        public void OnSecond(TrafficSecond second) => Heard.Add(second.At);
+    }
+}
