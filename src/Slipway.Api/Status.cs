@@ -1,0 +1,115 @@
+namespace Slipway.Api;
+
+/// <summary>Every environment of every project, as of one moment.</summary>
+/// <param name="Position">Position in the event feed that this is at least as new as.</param>
+public sealed record StatusResponse(string Version, long Position, DateTimeOffset At, IReadOnlyList<ProjectStatus> Projects);
+
+public sealed record ProjectStatus(string Name, IReadOnlyList<string> Hosts, IReadOnlyList<EnvironmentStatus> Environments);
+
+/// <summary>One environment.</summary>
+public sealed record EnvironmentStatus
+{
+    public required string Name { get; init; }
+
+    public required string Tier { get; init; }
+
+    /// <summary>Its share of the project's live traffic, in words.</summary>
+    public required string Slice { get; init; }
+
+    public required IReadOnlyList<string> After { get; init; }
+
+    /// <summary>What should serve everyone here: the candidate of a deployment under way, or else what serves.</summary>
+    public string? Wanted { get; init; }
+
+    /// <summary>What serves everyone who is not on a candidate.</summary>
+    public string? Serving { get; init; }
+
+    /// <summary>What a rollback would return to.</summary>
+    public string? LastGood { get; init; }
+
+    /// <summary>Which versions were seen to run here, ready to serve.</summary>
+    public required IReadOnlyList<string> Observed { get; init; }
+
+    public DeploymentStatus? Deployment { get; init; }
+
+    /// <summary>The candidate that comes next, and when by itself (null: when a person says so).</summary>
+    public NextStatus? Next { get; init; }
+
+    public required IReadOnlyList<VersionTraffic> Traffic { get; init; }
+
+    /// <summary>What is wrong here and needs a person, in words; null when nothing is.</summary>
+    public string? Trouble { get; init; }
+
+    /// <summary>Why it is as it is, in one sentence.</summary>
+    public required string Why { get; init; }
+}
+
+public sealed record NextStatus(string Candidate, DateTimeOffset? Due);
+
+/// <summary>Traffic of one version over about the last ten seconds.</summary>
+/// <param name="ErrorRate">0 to 1.</param>
+public sealed record VersionTraffic(string Version, double RequestsPerSecond, double ErrorRate);
+
+/// <summary>One deployment, under way or ended.</summary>
+public sealed record DeploymentStatus
+{
+    public required string Id { get; init; }
+
+    public required string Project { get; init; }
+
+    public required string Environment { get; init; }
+
+    public required string Candidate { get; init; }
+
+    public string? Stable { get; init; }
+
+    /// <summary><c>forward</c> or <c>rollback</c>.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary><c>progressing</c>, <c>settling</c>, <c>rollingBack</c>, <c>succeeded</c> or <c>rolledBack</c>.</summary>
+    public required string Phase { get; init; }
+
+    public required bool Paused { get; init; }
+
+    /// <summary>Index of the step under way, from 0.</summary>
+    public required int Step { get; init; }
+
+    public required IReadOnlyList<string> Steps { get; init; }
+
+    /// <summary>Wanted share of the environment's users on the candidate, in percent.</summary>
+    public required decimal WeightPercent { get; init; }
+
+    /// <summary>The share that the router confirmed; null while nobody knows.</summary>
+    public decimal? ConfirmedPercent { get; init; }
+
+    public required string Why { get; init; }
+
+    public required string Next { get; init; }
+
+    /// <summary>When time alone will change something.</summary>
+    public DateTimeOffset? Until { get; init; }
+
+    public required DateTimeOffset StartedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Why it went back: <c>bad</c>, <c>aborted</c> or <c>failed</c>.</summary>
+    public string? Cause { get; init; }
+
+    public required string RequestedBy { get; init; }
+
+    public required IReadOnlyList<CheckStatus> Checks { get; init; }
+
+    public required IReadOnlyList<string> Troubles { get; init; }
+}
+
+/// <summary>What a check says, in figures and in words.</summary>
+/// <param name="Verdict"><c>pass</c>, <c>fail</c>, <c>inconclusive</c> or <c>error</c>.</param>
+/// <param name="LogEvidence">Natural logarithm of the evidence that the candidate is worse; null for a rule without one.</param>
+/// <param name="LogLimit">Where it fails.</param>
+public sealed record CheckStatus(
+    string Name, string Verdict, string Summary, double? LogEvidence, double? LogLimit,
+    long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors);
+
+/// <summary>Why a deployment or an environment is where it is, and what would change it.</summary>
+public sealed record ExplainResponse(string Subject, string Summary, IReadOnlyList<string> Why, IReadOnlyList<string> WhatNext, IReadOnlyList<CheckStatus> Checks, IReadOnlyList<EventResponse> History);

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Slipway.Api;
+using Slipway.Core.Configuration;
+using Slipway.Core.Deployments;
+using Slipway.Engine;
+using Slipway.Engine.Ports;
+using Slipway.Server.Views;
+
+namespace Slipway.Server.Endpoints;
+
+/// <summary>Deployments, under way or long ended.</summary>
+internal static class DeploymentEndpoints
+{
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/deployments/{id}", ShowAsync).WithName("GetDeployment").WithSummary("One deployment.").Produces<DeploymentStatus>().Produces<ProblemResponse>(404);
+        api.MapGet("/deployments/{id}/explain", ExplainAsync).WithName("ExplainDeployment").WithSummary("Why a deployment is where it is and what would change it.").Produces<ExplainResponse>().Produces<ProblemResponse>(404);
+    }
+
+    private static async Task<IResult> ShowAsync(string id, SlipwayEngine engine, TimeProvider time, CancellationToken cancellationToken) =>
+        await engine.FindAsync(new DeploymentId(id), cancellationToken) is { } deployment ? Results.Ok(DeploymentView.Of(deployment, engine, time.GetUtcNow())) : None(id);
+
+    private static async Task<IResult> ExplainAsync(string id, SlipwayEngine engine, IEventStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        await engine.FindAsync(new DeploymentId(id), cancellationToken) is { } deployment ? Results.Ok(await ExplainView.OfAsync(deployment, engine, store, time.GetUtcNow(), cancellationToken)) : None(id);
+
+    private static IResult None(string id) => Answers.Problem(new Problem("SLIP0205", "deployments", $"there is no deployment '{id}'", "ids look like shop.canary.3; see `slipway status`"));
+}

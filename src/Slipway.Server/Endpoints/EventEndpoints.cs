@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Slipway.Api;
+using Slipway.Engine.Feed;
+using Slipway.Engine.Ports;
+using Slipway.Server.Views;
+
+namespace Slipway.Server.Endpoints;
+
+/// <summary>The one feed of all events, as pages and as a live stream that can be resumed.</summary>
+internal static class EventEndpoints
+{
+    private const int Page = 500;
+
+    public static void Map(IEndpointRouteBuilder api)
+    {
+        api.MapGet("/events", ListAsync).WithName("ListEvents").WithSummary("Up to 500 events after a position.").Produces<IReadOnlyList<EventResponse>>();
+        api.MapGet("/events/stream", Stream).WithName("FollowEvents").WithSummary("Server-sent events after a position (or Last-Event-ID), then those to come.").Produces<string>(200, "text/event-stream");
+    }
+
+    private static async Task<IResult> ListAsync(long? after, IEventStore store, CancellationToken cancellationToken) =>
+        Results.Ok((await store.ReadAllAsync(Math.Max(0, after ?? 0), Page, cancellationToken)).Select(ExplainView.Event));
+
+    private static ServerSentEventsResult<EventResponse> Stream(long? after, HttpRequest request, EventFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        var from = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
+        return TypedResults.ServerSentEvents(ItemsAsync(feed, Math.Max(0, from), lifetime, cancellationToken));
+    }
+
+    /// <summary>Ends when the server stops, so that a follower does not hold up its shutdown.</summary>
+    private static async IAsyncEnumerable<SseItem<EventResponse>> ItemsAsync(EventFeed feed, long after, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
+        await using var events = feed.FollowAsync(after, either.Token).GetAsyncEnumerator(either.Token);
+        while (await NextAsync(events))
+            yield return new SseItem<EventResponse>(ExplainView.Event(events.Current)) { EventId = events.Current.Position.ToString(CultureInfo.InvariantCulture) };
+    }
+
+    private static async Task<bool> NextAsync(IAsyncEnumerator<RecordedEvent> events)
+    {
+        try
+        {
+            return await events.MoveNextAsync();
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}

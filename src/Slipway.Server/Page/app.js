@@ -1,0 +1,128 @@
+"use strict";
+
+// The token comes in the fragment (never sent to a server, never logged) or from the form, and stays in this tab.
+const fragment = new URLSearchParams(location.hash.slice(1)).get("token");
+if (fragment) {
+  sessionStorage.setItem("slipway-token", fragment);
+  history.replaceState(null, "", location.pathname);
+}
+
+const $ = (id) => document.getElementById(id);
+const stored = () => sessionStorage.getItem("slipway-token") ?? "";
+const ask = (path, options = {}) => fetch(path, { ...options, headers: { Authorization: `Bearer ${stored()}` } });
+
+function node(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "style") Object.assign(made.style, value);
+    else made.setAttribute(name, value);
+  }
+  made.append(...children.filter((c) => c !== null && c !== undefined));
+  return made;
+}
+
+const clock = (at) => new Date(at).toLocaleTimeString([], { hour12: false });
+const percent = (value) => `${Number(value).toLocaleString("en", { maximumFractionDigits: 3 })} %`;
+
+function split(environment, deployment) {
+  const share = deployment.confirmedPercent ?? deployment.weightPercent;
+  const label = `${deployment.candidate} ${percent(share)}${deployment.confirmedPercent === undefined || deployment.confirmedPercent === null ? ", not confirmed" : ""}`;
+  // The bar itself is the stable side; without words its span would still show some of it at 100 %.
+  const rest = share < 25 ? `${label} · ${deployment.stable ?? "nothing"}` : share < 80 ? deployment.stable : null;
+  return node("div", { class: "split", role: "img", "aria-label": `${label}, ${deployment.stable ?? "nothing"} the rest` },
+    node("span", { class: "to", style: { width: `${share}%` } }, share >= 25 ? label : ""),
+    rest ? node("span", {}, rest) : null);
+}
+
+function check(c) {
+  const bar = c.logEvidence !== null && c.logEvidence !== undefined && c.logLimit
+    ? node("div", { class: "evidence", title: "evidence that the candidate is worse, against its limit" },
+        node("i", { style: { width: `${Math.max(0, Math.min(100, (100 * c.logEvidence) / c.logLimit))}%` } }))
+    : null;
+  return node("div", { class: `check ${c.verdict}` }, node("b", {}, `${c.name}: ${c.verdict}`), ` ${c.summary}`, bar);
+}
+
+function fact(name, value) {
+  return value ? [node("dt", {}, name), node("dd", {}, value)] : [];
+}
+
+function card(e) {
+  const d = e.deployment;
+  const kind = e.trouble || d?.phase === "rollingBack" || d?.cause ? "bad" : d ? "rolling" : e.serving ? "" : "empty";
+  const traffic = e.traffic.filter((t) => t.requestsPerSecond > 0)
+    .map((t) => `${t.version}: ${t.requestsPerSecond.toFixed(1)}/s, ${percent(100 * t.errorRate)} failed`).join(" · ");
+  return node("article", { class: kind, "aria-label": e.name },
+    node("h3", {}, e.name, node("small", {}, e.slice)),
+    node("p", { class: "version" }, d ? `${e.serving ?? "–"} → ${d.candidate}` : e.serving ?? "–"),
+    d ? split(e, d) : null,
+    e.trouble ? node("p", { class: "trouble" }, e.trouble) : null,
+    node("p", { class: "why" }, d ? d.why : e.why),
+    d ? node("p", { class: "next" }, `step ${d.step + 1} of ${d.steps.length}; ${d.next}`) : null,
+    ...(d?.troubles ?? []).map((t) => node("p", { class: "trouble" }, t)),
+    ...(d?.checks ?? []).map(check),
+    node("dl", { class: "facts" }, ...fact("observed", e.observed.join(", ")), ...fact("last good", e.lastGood), ...fact("traffic", traffic)));
+}
+
+// A page that opens shows the newest events, not all of history.
+async function newest() {
+  const answer = await ask("/api/v1/status");
+  if (!answer.ok) throw new Error();
+  return Math.max(0, (await answer.json()).position - 200);
+}
+
+async function refresh() {
+  try {
+    const answer = await ask("/api/v1/status");
+    $("login").hidden = answer.status !== 401;
+    if (!answer.ok) throw new Error(answer.status === 401 ? "a token is needed" : `the server answered ${answer.status}`);
+    const status = await answer.json();
+    $("grid").replaceChildren(...status.projects.flatMap((p) => [node("h2", {}, p.name), node("div", { class: "row" }, ...p.environments.map(card))]));
+    if (status.projects.length === 0) $("grid").append(node("p", {}, "No project yet: run ", node("code", {}, "slipway apply"), "."));
+    $("state").textContent = `live · ${clock(status.at)} · Slipway ${status.version}`;
+  } catch (problem) {
+    $("state").textContent = problem.message;
+  }
+}
+
+function show(event) {
+  const grave = /flagged|failed|rollback|exited/.test(event.type);
+  $("events").prepend(node("li", {}, node("time", { datetime: event.at }, clock(event.at)),
+    node("span", { class: "stream" }, event.stream), node("span", grave ? { class: "grave" } : {}, event.summary)));
+  while ($("events").children.length > 200) $("events").lastChild.remove();
+}
+
+// EventSource cannot send the token, so the stream is read by hand; it goes on after the last position it saw.
+let position = null;
+async function follow() {
+  for (;;) {
+    try {
+      position ??= await newest();
+      const answer = await ask(`/api/v1/events/stream?after=${position}`);
+      if (!answer.ok) throw new Error();
+      let text = "";
+      for await (const part of answer.body.pipeThrough(new TextDecoderStream())) {
+        text += part;
+        const items = text.split("\n\n");
+        text = items.pop();
+        for (const item of items) {
+          const data = item.split("\n").filter((l) => l.startsWith("data:")).map((l) => l.slice(5)).join("\n");
+          if (!data) continue;
+          const event = JSON.parse(data);
+          position = event.position;
+          show(event);
+        }
+      }
+    } catch { /* the server is away or wants a token: refresh() says so */ }
+    await new Promise((done) => setTimeout(done, 1000));
+  }
+}
+
+$("login").addEventListener("submit", (event) => {
+  event.preventDefault();
+  sessionStorage.setItem("slipway-token", $("token").value.trim());
+  refresh();
+});
+
+refresh();
+setInterval(refresh, 1000);
+follow();

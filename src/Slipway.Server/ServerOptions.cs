@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Slipway.Server;
+
+/// <summary>How a server is run.</summary>
+public sealed record ServerOptions
+{
+    public const int DefaultPort = 7070;
+    public const int DefaultGatewayPort = 7080;
+
+    /// <summary>Holds the event store, artifacts, instances, the token: everything. Made when missing, for its owner only.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where the API and the page are served. Loopback unless told otherwise.</summary>
+    public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
+
+    /// <summary>Where the built-in gateway serves; null: none, gateways run as processes of their own.</summary>
+    public IPEndPoint? Gateway { get; init; } = new(IPAddress.Loopback, DefaultGatewayPort);
+
+    /// <summary>How long a request may go without an answer before the built-in gateway gives it up. 1 s to 1 day.</summary>
+    public TimeSpan GatewayTimeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
+    public bool StopInstances { get; init; }
+}

@@ -1,0 +1,91 @@
+using Slipway.Api;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Core.Strategies;
+using Slipway.Core.Traffic;
+using Slipway.Engine;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Server.Views;
+
+/// <summary>Projects and environments as the API shows them.</summary>
+internal static class StatusView
+{
+    public static ProjectStatus Of(ProjectSnapshot snapshot, SlipwayEngine engine, DateTimeOffset now) => new(
+        snapshot.Configuration.Id.Value,
+        [.. snapshot.Configuration.Service?.Hosts ?? []],
+        [.. snapshot.Configuration.Environments.Select(e => Of(snapshot, e, engine, now))]);
+
+    public static EnvironmentStatus Of(ProjectSnapshot snapshot, EnvironmentSpec environment, SlipwayEngine engine, DateTimeOffset now)
+    {
+        var state = snapshot.Of(environment.Name);
+        var deployment = snapshot.Active(environment.Name);
+        var key = snapshot.Configuration.Key(environment);
+        var next = state.Active is null ? Coordination.Eligible(snapshot, environment) : null;
+        return new EnvironmentStatus
+        {
+            Name = environment.Name.Value,
+            Tier = DeploymentView.Word(environment.Tier),
+            Slice = Words(environment.Slice),
+            After = [.. environment.After.Select(a => a.Value)],
+            Wanted = Wanted(state, deployment)?.Value,
+            Serving = state.Stable?.Candidate.Value,
+            LastGood = state.LastGood(snapshot.Project)?.Candidate.Value,
+            Observed = [.. Versions(state).Where(v => engine.IsReady(new InstanceId(key, v))).Select(v => v.Value)],
+            Deployment = deployment is null ? null : DeploymentView.Of(deployment, engine, now),
+            Next = next is null ? null : new NextStatus(next.Id.Value, Coordination.DueAt(snapshot, environment, next)),
+            Traffic = [.. Versions(state).Select(v => Traffic(engine, new InstanceId(key, v)))],
+            Trouble = state.Stable is { } stable && !engine.IsReady(new InstanceId(key, stable.Candidate)) ? engine.Trouble(new InstanceId(key, stable.Candidate)) ?? $"{stable.Candidate} is not running" : null,
+            Why = Why(snapshot, environment, state, deployment, next, now),
+        };
+    }
+
+    /// <summary>A slice in words.</summary>
+    public static string Words(Slice slice) => slice switch
+    {
+        Slice.Audience => "internal audience",
+        Slice.Percent percent => $"{percent.Share} of users",
+        Slice.Rest => "everyone else",
+        Slice.Everyone everyone => $"all traffic to {string.Join(", ", everyone.Hosts)}",
+        _ => "no live traffic",
+    };
+
+    private static CandidateId? Wanted(EnvironmentState state, Deployment? deployment) => deployment switch
+    {
+        { Phase: Phase.Progressing or Phase.Settling or Phase.Succeeded } => deployment.Spec.Candidate.Candidate,
+        _ => state.Stable?.Candidate,
+    };
+
+    private static IEnumerable<CandidateId> Versions(EnvironmentState state) =>
+        new[] { state.Stable?.Candidate, state.Active?.Candidate.Candidate }.OfType<CandidateId>().Distinct();
+
+    private static VersionTraffic Traffic(SlipwayEngine engine, InstanceId id)
+    {
+        var (perSecond, errors) = engine.Counts.Rate(id);
+        return new VersionTraffic(id.Candidate.Value, Math.Round(perSecond, 2), Math.Round(errors, 5));
+    }
+
+    private static string Why(ProjectSnapshot snapshot, EnvironmentSpec environment, EnvironmentState state, Deployment? deployment, Candidate? next, DateTimeOffset now)
+    {
+        if (deployment is not null)
+            return Story.Of(deployment, now).Why;
+        if (state.Stable is { } stable && snapshot.Project.Bad.TryGetValue(stable.Candidate, out var flag))
+        {
+            return state.LastGood(snapshot.Project) is { } good
+                ? $"{stable.Candidate} is flagged bad ({flag.Why}); `slipway rollback {environment.Name}` returns to {good.Candidate}"
+                : $"{stable.Candidate} is flagged bad ({flag.Why}), and there is no good candidate to go back to";
+        }
+
+
+        if (next is null)
+            return state.Stable is null ? "nothing was deployed here yet" : $"{state.Stable.Candidate} serves; nothing newer is eligible";
+        return Coordination.DueAt(snapshot, environment, next) switch
+        {
+            null => $"{next.Id} waits for a person to promote it",
+            { } due when due > now => $"{next.Id} comes in by itself in {Durations.Text(due - now)}",
+            _ => $"{next.Id} is about to come in",
+        };
+    }
+}
