@@ -1,0 +1,3 @@
+using Shop;
+
+return await ShopApp.RunAsync(args, CancellationToken.None);

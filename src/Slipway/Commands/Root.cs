@@ -1,0 +1,44 @@
+using System.CommandLine;
+using Slipway.Demo;
+using Slipway.Serving;
+
+namespace Slipway.Commands;
+
+/// <summary>Every command, in the order in which <c>slipway --help</c> shows them.</summary>
+internal static class Root
+{
+    public static RootCommand Make(CliContext cli)
+    {
+        RootCommand root = new("Slipway takes releases through dogfood, canary and a gradual rollout to everyone, and takes bad ones back.");
+        foreach (var option in Globals.All)
+            root.Options.Add(option);
+        foreach (var command in Commands(cli))
+            root.Subcommands.Add(command);
+        return root;
+    }
+
+    private static IEnumerable<Command> Commands(CliContext cli) =>
+    [
+        DemoCommand.Make(cli),
+        ServerCommand.Make(cli),
+        GatewayCommand.Make(cli),
+        ApplyCommand.Make(cli),
+        ProjectCommands.Make(cli),
+        EnvironmentCommands.Make(cli),
+        ReleaseCommands.Make(cli),
+        ActionCommands.Deploy(cli),
+        ActionCommands.Promote(cli),
+        ActionCommands.Approve(cli),
+        ActionCommands.Pause(cli),
+        ActionCommands.Resume(cli),
+        ActionCommands.Abort(cli),
+        ActionCommands.Rollback(cli),
+        StatusCommand.Make(cli),
+        WatchCommand.Make(cli),
+        ExplainCommand.Make(cli),
+        EventsCommand.Make(cli),
+        DoctorCommand.Make(cli),
+        CompletionCommand.Make(cli),
+        SampleShopCommand.Make(),
+    ];
+}
