@@ -30,7 +30,7 @@ internal sealed class DemoFiles(string directory, DemoOptions options)
     public string Yaml()
     {
         var command = string.Join(", ", Self.Command("sample-shop").Select(word => JsonSerializer.Serialize(word)));
-        var (bake, every, canary) = options.Fast ? ("1s", "1s", "0.5%") : ("2s", "2s", "0.25%");
+        var (bake, every, canary) = options.Fast ? ("1s", "1s", "0.4%") : ("2s", "2s", "0.2%");
         return $$"""
             project: {{Project}}
             versions: semver
