@@ -7,6 +7,9 @@ namespace Slipway.Demo;
 /// <summary>A Slipway server of the demo's own, in a process of its own. It ends with the demo, however the demo ends.</summary>
 internal sealed class DemoServer : IAsyncDisposable
 {
+    /// <summary>How long the demo's gateway waits for an answer.</summary>
+    public static readonly TimeSpan GatewayTimeout = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
@@ -88,7 +91,7 @@ internal sealed class DemoServer : IAsyncDisposable
 
     private static Process Start(string data, List<string> errors)
     {
-        var command = Self.Command("server", "--data", data, "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--gateway-timeout", "5", "--stop-instances", "--until-stdin-closes");
+        var command = Self.Command("server", "--data", data, "--listen", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--gateway-timeout", $"{GatewayTimeout.TotalSeconds:0}", "--stop-instances", "--until-stdin-closes");
         ProcessStartInfo info = new(command[0], command.Skip(1)) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         var process = Process.Start(info) ?? throw new DemoException($"{command[0]} could not be started");
         process.OutputDataReceived += (_, _) => { };
