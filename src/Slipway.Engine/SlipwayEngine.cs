@@ -96,6 +96,22 @@ public sealed class SlipwayEngine : IAsyncDisposable
         await Task.WhenAll(all.Select(i => _deployer.StopAsync(i.Id, cancellationToken)));
     }
 
+    /// <summary>A project as it is, or what projects there are.</summary>
+    public Result<ProjectSnapshot> Find(ProjectId project) => _projects.Snapshot(project) is { } snapshot
+        ? snapshot
+        : new Problem("SLIP0203", "projects", $"there is no project '{project}'", Projects.IsEmpty ? "apply one with `slipway apply`" : $"there are {string.Join(", ", Projects)}");
+
+    /// <summary>An environment and its project as they are, or what environments there are.</summary>
+    public Result<(ProjectSnapshot Snapshot, EnvironmentSpec Spec)> Find(EnvironmentKey key)
+    {
+        var found = Find(key.Project);
+        if (!found.Ok)
+            return found.Problem;
+        return found.Value.Configuration.Find(key.Name) is { } spec
+            ? (found.Value, spec)
+            : new Problem("SLIP0204", $"project {key.Project}", $"there is no environment '{key.Name}'", $"it has {string.Join(", ", found.Value.Configuration.Environments.Select(e => e.Name))}");
+    }
+
     public ProjectSnapshot? Snapshot(ProjectId id) => _projects.Snapshot(id);
 
     /// <summary>The newest comparison of a deployment under way.</summary>
@@ -133,8 +149,8 @@ public sealed class SlipwayEngine : IAsyncDisposable
 
     public async Task<Result<Candidate>> CreateCandidateAsync(ProjectId project, CandidateId? id, Artifact artifact, string? notes, string by, CancellationToken cancellationToken)
     {
-        if (_projects.Snapshot(project) is null)
-            return NoProject(project);
+        if (Find(project) is { Ok: false } missing)
+            return missing.Problem;
         return await _projects.Of(project).UpdateAsync<Result<Candidate>>(state =>
         {
             var now = _time.GetUtcNow();
@@ -215,16 +231,9 @@ public sealed class SlipwayEngine : IAsyncDisposable
             select new TrafficDirector.Direction(snapshot.Configuration.Key(environment), split, deployment?.Spec.Salt ?? "")];
 
     private Problem? Check(ProjectId project, CandidateId candidate) =>
-        _projects.Snapshot(project) is not { } snapshot ? NoProject(project)
-        : snapshot.Project.Find(candidate) is null ? new Problem("SLIP0202", $"project {project}", $"there is no candidate '{candidate}'", "see `slipway release list`")
+        Find(project) is { Ok: false } missing ? missing.Problem
+        : _projects.Of(project).State.Find(candidate) is null ? new Problem("SLIP0202", $"project {project}", $"there is no candidate '{candidate}'", "see `slipway release list`")
         : null;
 
-    private Problem? Check(EnvironmentKey key) =>
-        _projects.Snapshot(key.Project) is not { } snapshot ? NoProject(key.Project)
-        : snapshot.Configuration.Find(key.Name) is null ? new Problem("SLIP0204", $"project {key.Project}", $"there is no environment '{key.Name}'",
-            $"it has {string.Join(", ", snapshot.Configuration.Environments.Select(e => e.Name))}")
-        : null;
-
-    private Problem NoProject(ProjectId project) =>
-        new("SLIP0203", "projects", $"there is no project '{project}'", Projects.IsEmpty ? "apply one with `slipway apply`" : $"there are {string.Join(", ", Projects)}");
+    private Problem? Check(EnvironmentKey key) => Find(key).Problem;
 }

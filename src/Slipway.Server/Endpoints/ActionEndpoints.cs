@@ -37,7 +37,7 @@ internal static class ActionEndpoints
         if (Names.Asked(request.By, request.Reason) is { } missing)
             return Answers.Problem(missing);
         var key = Key(project, environment);
-        var found = Find.Environment(acting.Engine, project, environment);
+        var found = acting.Engine.Find(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)));
         if (found.Ok && request.To is null && found.Value.Snapshot.Active(key.Name) is { Spec.Kind: DeploymentKind.Forward, IsEnded: false })
             return await acting.CommandAsync(key, new DeploymentInput.Abort(request.By, request.Reason ?? "rollback"), "is on its way back", cancellationToken);
         CandidateId? to = request.To is null ? null : new CandidateId(request.To);
@@ -48,7 +48,7 @@ internal static class ActionEndpoints
     {
         if (Names.Asked(request.By, request.Reason) is { } missing)
             return Answers.Problem(missing);
-        var found = Find.Environment(acting.Engine, project, environment);
+        var found = acting.Engine.Find(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)));
         if (!found.Ok)
             return Answers.Problem(found.Problem);
         var (snapshot, spec) = found.Value;

@@ -40,11 +40,11 @@ internal static class ReleaseEndpoints
     }
 
     private static IResult List(string project, SlipwayEngine engine) =>
-        Answers.Of(Find.Project(engine, project), snapshot => snapshot.Project.Candidates.Reverse().Select(c => ReleaseView.Of(snapshot, c)));
+        Answers.Of(engine.Find(new ProjectId(project)), snapshot => snapshot.Project.Candidates.Reverse().Select(c => ReleaseView.Of(snapshot, c)));
 
     private static IResult Show(string project, string version, SlipwayEngine engine)
     {
-        var found = Find.Project(engine, project);
+        var found = engine.Find(new ProjectId(project));
         if (!found.Ok)
             return Answers.Problem(found.Problem);
         return found.Value.Project.Find(new CandidateId(version)) is { } candidate

@@ -33,14 +33,14 @@ internal static class StatusEndpoints
     private static IResult Projects(SlipwayEngine engine, TimeProvider time) => Results.Ok(Snapshots(engine).Select(s => StatusView.Of(s, engine, time.GetUtcNow())));
 
     private static IResult Project(string project, SlipwayEngine engine, TimeProvider time) =>
-        Answers.Of(Find.Project(engine, project), snapshot => StatusView.Of(snapshot, engine, time.GetUtcNow()));
+        Answers.Of(engine.Find(new ProjectId(project)), snapshot => StatusView.Of(snapshot, engine, time.GetUtcNow()));
 
     private static IResult Environment(string project, string environment, SlipwayEngine engine, TimeProvider time) =>
-        Answers.Of(Find.Environment(engine, project, environment), found => StatusView.Of(found.Snapshot, found.Spec, engine, time.GetUtcNow()));
+        Answers.Of(engine.Find(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment))), found => StatusView.Of(found.Snapshot, found.Spec, engine, time.GetUtcNow()));
 
     private static async Task<IResult> ExplainAsync(string project, string environment, SlipwayEngine engine, IEventStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        var found = Find.Environment(engine, project, environment);
+        var found = engine.Find(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)));
         if (!found.Ok)
             return Answers.Problem(found.Problem);
         var (snapshot, spec) = found.Value;
