@@ -10,6 +10,14 @@ namespace Slipway.Core.Traffic;
 /// <param name="Audience">Who is on the candidate side whatever the weight.</param>
 public sealed record TrafficSplit(CandidateId? Stable, CandidateId? Candidate, Weight Weight, AudienceRule? Audience)
 {
+    /// <summary>Share of the requests that the stable side answers of which the candidate gets a copy. Its answers to copies are thrown away.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Weight Mirror { get; init; }
+
+    /// <summary>Share of the environment's users served by the fresh instances of the stable version, which the candidate is compared with.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Weight Baseline { get; init; }
+
     /// <summary>Everything to one version (or, with null, to nothing).</summary>
     public static TrafficSplit Only(CandidateId? version) => new(version, null, Weight.None, null);
 
