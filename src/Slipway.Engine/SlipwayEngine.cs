@@ -31,13 +31,13 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
-    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger)
+    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger)
     {
         (_store, _deployer, _time, Counts, Feed) = (store, deployer, time, counts, feed);
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
         _watcher = new Watcher(counts, _projects, time);
-        _coordinator = new Coordinator(_projects, new EffectHandler(deployer, _board, _traffic, _watcher), feed, time, logger);
+        _coordinator = new Coordinator(_projects, new EffectHandler(deployer, hooks, _board, _traffic, _watcher), feed, time, logger);
         _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, feed, _coordinator.Tell, time, logger);
     }
 
@@ -183,29 +183,18 @@ public sealed class SlipwayEngine : IAsyncDisposable
             (state.IsBad(candidate) ? [new ProjectEvent.CandidateUnflagged(candidate, by, why, _time.GetUtcNow())] : [], state.Find(candidate)!), cancellationToken);
     }
 
-    public Task<Result<DeploymentSpec>> DeployAsync(EnvironmentKey key, DeployRequest request, CancellationToken cancellationToken) =>
-        RequestAsync(key, snapshot => DeploymentRequests.Deploy(snapshot, key.Name, request), cancellationToken);
-
-    public Task<Result<DeploymentSpec>> RollBackAsync(EnvironmentKey key, CandidateId? to, string by, string? reason, CancellationToken cancellationToken) =>
-        RequestAsync(key, snapshot => DeploymentRequests.Rollback(snapshot, key.Name, to, by, reason), cancellationToken);
-
-    /// <summary>Gives a command to the deployment under way in an environment.</summary>
-    public async Task<Result<Deployment>> CommandAsync(EnvironmentKey key, DeploymentInput command, CancellationToken cancellationToken)
+    /// <summary>Gives a command to an environment: what will happen, once it is saved, or why not.</summary>
+    public async Task<Result<CommandOutcome>> ActAsync(EnvironmentKey key, EnvironmentCommand command, CancellationToken cancellationToken)
     {
-        if (Check(key) is { } problem)
-            return problem;
-        if (_projects.Of(key).State.Active is not { } spec || _coordinator.Actor(spec.Id) is not { } actor || await actor.AskAsync(command, cancellationToken) is not { } decision)
-            return new Problem("SLIP0308", $"environment {key}", "no deployment is under way", "start one with `slipway deploy` or `slipway promote`");
-        return decision.Refusal is { } refusal ? refusal : actor.State;
+        if (Find(key) is { Ok: false } missing)
+            return missing.Problem;
+        var outcome = await _coordinator.ActAsync(key, command, cancellationToken);
+        return outcome.Refusal is { } refusal ? refusal : outcome;
     }
 
-    private async Task<Result<DeploymentSpec>> RequestAsync(EnvironmentKey key, Func<ProjectSnapshot, RequestOutcome> request, CancellationToken cancellationToken)
-    {
-        if (Check(key) is { } problem)
-            return problem;
-        var outcome = await _coordinator.RequestAsync(key, request, cancellationToken);
-        return outcome.Spec is { } spec ? spec : outcome.Refusal!;
-    }
+    /// <summary>What a command would do now, without doing it.</summary>
+    public Result<CommandOutcome> Ask(EnvironmentKey key, EnvironmentCommand command) =>
+        Find(key) is { Ok: true, Value.Snapshot: var snapshot } ? EnvironmentCommands.Decide(snapshot, key.Name, command, _time.GetUtcNow()) : Find(key).Problem!;
 
     private (ImmutableArray<ProjectEvent> Events, Result<ImmutableArray<string>> Result) Apply(ProjectState state, Project project, string by, bool dryRun)
     {
@@ -234,6 +223,4 @@ public sealed class SlipwayEngine : IAsyncDisposable
         Find(project) is { Ok: false } missing ? missing.Problem
         : _projects.Of(project).State.Find(candidate) is null ? new Problem("SLIP0202", $"project {project}", $"there is no candidate '{candidate}'", "see `slipway release list`")
         : null;
-
-    private Problem? Check(EnvironmentKey key) => Find(key).Problem;
 }

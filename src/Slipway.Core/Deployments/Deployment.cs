@@ -5,29 +5,8 @@ using Slipway.Core.Traffic;
 
 namespace Slipway.Core.Deployments;
 
-public enum Phase
-{
-    /// <summary>Nothing has been decided yet.</summary>
-    Pending,
-
-    /// <summary>Going through its steps.</summary>
-    Progressing,
-
-    /// <summary>All steps done; the candidate becomes the stable side.</summary>
-    Settling,
-
-    /// <summary>All traffic goes back to the stable side.</summary>
-    RollingBack,
-
-    /// <summary>The candidate serves the whole environment.</summary>
-    Succeeded,
-
-    /// <summary>No traffic is on the candidate.</summary>
-    RolledBack,
-}
-
 /// <summary>The state of one deployment: the fold of its events. Only what was confirmed is in here; unknown is null.</summary>
-public sealed record Deployment
+public sealed partial record Deployment
 {
     public static Deployment Empty { get; } = new();
 
@@ -40,11 +19,12 @@ public sealed record Deployment
     /// <summary>When the step began, moved later by pauses.</summary>
     public DateTimeOffset StepEnteredAt { get; init; }
 
+    /// <summary>Time in this step during which everything was as it should be.</summary>
+    public HealthyTime Healthy { get; init; }
+
     public DateTimeOffset StartedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
-
-    public bool CandidateReady { get; init; }
 
     /// <summary>Exits of the candidate that nobody asked for.</summary>
     public int Exits { get; init; }
@@ -62,6 +42,11 @@ public sealed record Deployment
 
     public bool EvidenceSeen { get; init; }
 
+    /// <summary>Why the checks cannot measure; null when they can.</summary>
+    public string? Blind { get; init; }
+
+    public DateTimeOffset BlindSince { get; init; }
+
     /// <summary>Exposures the checks showed to be safe.</summary>
     public ImmutableArray<Weight> ShownSafe { get; init; } = [];
 
@@ -69,8 +54,23 @@ public sealed record Deployment
 
     public ImmutableArray<string> Approvals { get; init; } = [];
 
+    /// <summary>The newest word of each outside signal.</summary>
+    public ImmutableArray<Signal> Signals { get; init; } = [];
+
+    /// <summary>How what the present step runs ended; null while it has not.</summary>
+    public HookOutcome? Hook { get; init; }
+
+    /// <summary>Steps whose hooks succeeded, in the order in which they did.</summary>
+    public ImmutableArray<int> HooksDone { get; init; } = [];
+
+    /// <summary>How many compensations and rollback hooks ended, well or not.</summary>
+    public int Undone { get; init; }
+
     /// <summary>A person said to go on with the present step.</summary>
     public bool Promoted { get; init; }
+
+    /// <summary>A person said to skip the rest of the steps.</summary>
+    public bool PromotedFully { get; init; }
 
     public DateTimeOffset? PausedAt { get; init; }
 
@@ -79,17 +79,24 @@ public sealed record Deployment
     /// <summary>The rollout stopped itself and asked; resuming is a person's answer.</summary>
     public bool PausedByItself { get; init; }
 
+    /// <summary>Why it may not take another step for now (a freeze, a stopped line); null when it may. It is no pause: checks and rollbacks go on.</summary>
+    public string? HeldWhy { get; init; }
+
     public RollbackCause? Cause { get; init; }
 
     public string? Why { get; init; }
 
-    /// <summary>The candidate's share as the router confirmed it; null while nobody knows.</summary>
-    public Weight? ConfirmedWeight => Confirmed switch
-    {
-        null => null,
-        { Candidate: not null } split => split.Weight,
-        _ => Confirmed.Stable == Spec.Candidate.Candidate ? Weight.Full : Weight.None,
-    };
+    /// <summary>What takes longer than it may and is tried again and again, because there is nothing better to do; null when nothing does.</summary>
+    public string? Overdue { get; init; }
+
+    /// <summary>When the candidate's instances that are still missing were asked for.</summary>
+    public DateTimeOffset StartWantedAt { get; init; }
+
+    /// <summary>When the split that is not confirmed was asked for.</summary>
+    public DateTimeOffset SplitWantedAt { get; init; }
+
+    /// <summary>When the hook that has not answered was asked for.</summary>
+    public DateTimeOffset HookWantedAt { get; init; }
 
     public bool IsEnded => Phase is Phase.Succeeded or Phase.RolledBack;
 
@@ -99,8 +106,8 @@ public sealed record Deployment
 
     public Step? Step => StepIndex >= 0 && StepIndex < Spec.Steps.Length ? Spec.Steps[StepIndex] : null;
 
-    /// <summary>Whether the candidate has been asked to start: the deploy step has begun.</summary>
-    public bool CandidateWanted => Phase is Phase.Settling || (Phase is Phase.Progressing && Spec.Steps.Take(StepIndex + 1).Any(s => s is DeployStep));
+    /// <summary>The steps that have begun.</summary>
+    internal IEnumerable<Step> Begun => Spec.Steps.Take(StepIndex + 1);
 
     /// <summary>How many exits are answered by a new start.</summary>
     public int Restarts => Spec.Checks.OfType<CheckSpec.Outage>().FirstOrDefault()?.Restarts ?? 0;
@@ -109,21 +116,6 @@ public sealed record Deployment
     public bool IsCrashLoopHalted => PausedByItself && Exits > Restarts;
 
     public bool HasChecks => Spec.Checks.Any(c => c is not CheckSpec.Outage);
-
-    /// <summary>How the traffic should be split now. Weight follows readiness: nobody is sent to what is not there.</summary>
-    public TrafficSplit Wanted => Phase switch
-    {
-        Phase.Succeeded => TrafficSplit.Only(Spec.Candidate.Candidate),
-        Phase.Settling when CandidateReady => TrafficSplit.Only(Spec.Candidate.Candidate),
-        Phase.Progressing when CandidateReady => Shaped,
-        _ => TrafficSplit.Only(Spec.Stable?.Candidate),
-    };
-
-    /// <summary>The share of this environment's users that the present step wants on the candidate.</summary>
-    public Weight Weight => Phase is Phase.Settling or Phase.Succeeded ? Weight.Full : Shaped.Weight;
-
-    /// <summary>The share of all the project's users that the present step exposes.</summary>
-    public Weight ExposureNow => Exposure.Of(Spec.Slice, Phase is Phase.Settling or Phase.Succeeded ? Shaped with { Weight = Weight.Full } : Shaped);
 
     public bool IsSafe => ShownSafe.Any(e => e >= ExposureNow);
 
@@ -141,7 +133,4 @@ public sealed record Deployment
 
         return [.. gates];
     }
-
-    private TrafficSplit Shaped =>
-        Spec.Steps.Take(StepIndex + 1).Aggregate(new TrafficSplit(Spec.Stable?.Candidate, Spec.Candidate.Candidate, Weight.None, null), (split, step) => step.Shape(split));
 }

@@ -27,6 +27,15 @@ public sealed record DeploymentSpec
 
     public OnFail OnFail { get; init; }
 
+    /// <summary>Hooks to run when it goes back, after the traffic and the compensations.</summary>
+    public ImmutableArray<HookSpec> OnRollback { get; init; } = [];
+
+    /// <summary>Whether the stable version keeps all its instances until the end.</summary>
+    public Scaling Scaling { get; init; }
+
+    /// <summary>Who made the candidate; null when that is not known.</summary>
+    public string? Author { get; init; }
+
     public DeploymentKind Kind { get; init; }
 
     /// <summary>A rollback with no other good candidate behind it: its start is tried until it works or a person stops it.</summary>

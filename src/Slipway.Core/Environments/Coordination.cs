@@ -5,42 +5,22 @@ using Slipway.Core.Releases;
 
 namespace Slipway.Core.Environments;
 
-/// <summary>Something that follows for one part of a project from what another part says.</summary>
-public abstract record Intent
-{
-    private Intent()
-    {
-    }
-
-    /// <summary>Tell the environment that its deployment ended; a null cause means that it succeeded.</summary>
-    public sealed record Conclude(EnvironmentName Environment, DeploymentId Id, RollbackCause? Cause) : Intent;
-
-    /// <summary>Remember that a candidate is bad.</summary>
-    public sealed record FlagBad(CandidateId Candidate, string Why) : Intent;
-
-    /// <summary>Stop a candidate under way that is bad.</summary>
-    public sealed record Condemn(DeploymentId Id, BadFlag Flag) : Intent;
-
-    /// <summary>Return an environment that is served by a bad candidate to its last good one.</summary>
-    public sealed record RollBack(EnvironmentName Environment, BadFlag Flag) : Intent;
-
-    /// <summary>Bring in a candidate whose turn has come.</summary>
-    public sealed record Promote(EnvironmentName Environment, CandidateId Candidate) : Intent;
-}
-
 /// <summary>
 /// What follows between the parts of a project. Looks at state only and may be asked at any time, as often as one likes: after a crash
 /// it says again whatever was not carried out.
 /// </summary>
 public static class Coordination
 {
+    /// <summary>Who decided, when nobody did.</summary>
+    public const string Itself = "slipway";
+
     public static ImmutableArray<Intent> Intents(ProjectSnapshot snapshot, DateTimeOffset now)
     {
         var intents = ImmutableArray.CreateBuilder<Intent>();
         foreach (var environment in snapshot.Configuration.Environments)
         {
             if (snapshot.Of(environment.Name).Active is not null)
-                intents.AddRange(OfActive(snapshot, environment.Name));
+                intents.AddRange(OfActive(snapshot, environment, now));
             else if (OfIdle(snapshot, environment, now) is { } intent)
                 intents.Add(intent);
         }
@@ -48,40 +28,56 @@ public static class Coordination
         return intents.ToImmutable();
     }
 
-    /// <summary>When an automatic promotion comes due, if nothing else happens before.</summary>
+    /// <summary>When something comes due (an automatic promotion, a window that opens or closes), if nothing else happens before.</summary>
     public static DateTimeOffset? NextWake(ProjectSnapshot snapshot, DateTimeOffset now) =>
         snapshot.Configuration.Environments
-            .Where(e => snapshot.Of(e.Name).Active is null)
-            .SelectMany(e => Candidates(snapshot, e).Select(c => DueAt(snapshot, e, c)))
+            .SelectMany(e => Due(snapshot, e).Concat(Turns(snapshot.Window(e, now))))
             .Where(due => due > now)
             .Min();
 
-    /// <summary>The newest candidate that may come into an environment by itself or on a person's word; null when there is none.</summary>
-    public static Candidate? Eligible(ProjectSnapshot snapshot, EnvironmentSpec environment) => Candidates(snapshot, environment).FirstOrDefault();
+    private static IEnumerable<DateTimeOffset?> Due(ProjectSnapshot snapshot, EnvironmentSpec environment) =>
+        Eligibility.Candidates(snapshot, environment).Select(c => Eligibility.DueAt(snapshot, environment, c));
 
-    /// <summary>When a candidate comes in by itself; null when only a person brings it in.</summary>
-    public static DateTimeOffset? DueAt(ProjectSnapshot snapshot, EnvironmentSpec environment, Candidate candidate)
-    {
-        var ready = environment.After.Select(before => snapshot.Of(before).SucceededAt[candidate.Id]).Append(candidate.CreatedAt).Max();
-        return environment.Promote switch
-        {
-            PromotionPolicy.Automatic automatic => ready + automatic.After,
-            PromotionPolicy.Approved => ready,
-            _ => null,
-        };
-    }
+    private static IEnumerable<DateTimeOffset?> Turns(Governance.WindowState window) => [window.NextOpen, window.NextClose];
 
-    private static IEnumerable<Intent> OfActive(ProjectSnapshot snapshot, EnvironmentName name)
+    private static IEnumerable<Intent> OfActive(ProjectSnapshot snapshot, EnvironmentSpec environment, DateTimeOffset now)
     {
-        if (snapshot.Active(name) is not { } deployment)
+        if (snapshot.Active(environment.Name) is not { } deployment)
             yield break;
         var candidate = deployment.Spec.Candidate.Candidate;
         if (deployment.Cause is RollbackCause.Bad && !snapshot.Project.IsBad(candidate))
-            yield return new Intent.FlagBad(candidate, $"in {name}: {deployment.Why}");
+            yield return new Intent.FlagBad(candidate, $"in {environment.Name}: {deployment.Why}");
         if (deployment.IsEnded)
-            yield return new Intent.Conclude(name, deployment.Spec.Id, deployment.Phase is Phase.Succeeded ? null : deployment.Cause);
-        else if (deployment.Phase is Phase.Progressing or Phase.Settling && snapshot.Project.Bad.TryGetValue(candidate, out var flag))
-            yield return new Intent.Condemn(deployment.Spec.Id, flag);
+            yield return new Intent.Conclude(environment.Name, deployment.Spec.Id, deployment.Phase is Phase.Succeeded ? null : deployment.Cause);
+        else if (Concerns(snapshot, environment, deployment, now) is { } input)
+            yield return new Intent.Tell(deployment.Spec.Id, input);
+    }
+
+    /// <summary>What a deployment under way has to hear, the gravest first.</summary>
+    private static DeploymentInput? Concerns(ProjectSnapshot snapshot, EnvironmentSpec environment, Deployment deployment, DateTimeOffset now)
+    {
+        if (deployment.Phase is not (Phase.Progressing or Phase.Settling))
+            return null;
+        if (snapshot.Project.Bad.TryGetValue(deployment.Spec.Candidate.Candidate, out var flag))
+            return new DeploymentInput.Condemned(flag.By, flag.Why);
+        if (deployment.Total != environment.Deploy.Instances)
+            return new DeploymentInput.Scale(environment.Deploy.Instances, Itself);
+        if (deployment.Spec.Kind is DeploymentKind.Rollback)
+            return null;
+        if (Successor(snapshot, environment, deployment, now) is { } successor)
+            return successor;
+        var held = deployment.Phase is Phase.Progressing && snapshot.Window(environment, now) is { IsOpen: false, Holds: true, Why: var why } ? why : null;
+        return deployment.Phase is Phase.Progressing && held != deployment.HeldWhy ? new DeploymentInput.Hold(held) : null;
+    }
+
+    /// <summary>A wish that supersedes what is under way; or a newer candidate whose turn has come, where the policy says so.</summary>
+    private static DeploymentInput.Superseded? Successor(ProjectSnapshot snapshot, EnvironmentSpec environment, Deployment deployment, DateTimeOffset now)
+    {
+        var supersedes = environment.WhenBusy is WhenBusy.Supersede;
+        if (snapshot.Of(environment.Name).Queue.FirstOrDefault(q => q.IsRollback || (q.Request.Supersede ?? supersedes)) is { } item && (item.IsRollback || MayBegin(snapshot, environment, item, now)))
+            return new(item.Request.Candidate, item.Request.By);
+        var number = snapshot.Project.Find(deployment.Spec.Candidate.Candidate)?.Number;
+        return supersedes && Promotable(snapshot, environment, now) is { } newer && newer.Number > number ? new(newer.Id, Itself) : null;
     }
 
     private static Intent? OfIdle(ProjectSnapshot snapshot, EnvironmentSpec environment, DateTimeOffset now)
@@ -90,22 +86,23 @@ public static class Coordination
         if (environment.OnFail is OnFail.Rollback && state.Stable is { } stable && snapshot.Project.Bad.TryGetValue(stable.Candidate, out var flag)
             && state.LastGood(snapshot.Project) is not null)
             return new Intent.RollBack(environment.Name, flag);
-        return Candidates(snapshot, environment).FirstOrDefault(c => DueAt(snapshot, environment, c) <= now) is { } candidate
-            ? new Intent.Promote(environment.Name, candidate.Id)
-            : null;
+        if (state.Queue.FirstOrDefault(q => MayBegin(snapshot, environment, q, now)) is { } item)
+        {
+            var outcome = item.IsRollback
+                ? DeploymentRequests.Rollback(snapshot, environment.Name, item.Request.Candidate, item.Request.By, item.Request.Reason)
+                : DeploymentRequests.Deploy(snapshot, environment.Name, item.Request, now);
+            return outcome.Refusal is { } refusal ? new Intent.LeaveQueue(environment.Name, item.Number, refusal.Message) : new Intent.Begin(environment.Name, item);
+        }
+
+        return state.Queue.IsEmpty && Promotable(snapshot, environment, now) is { } candidate ? new Intent.Promote(environment.Name, candidate.Id) : null;
     }
 
-    /// <summary>
-    /// Newest first: newer than what serves, succeeded in every environment before, neither bad nor failed here. What has already served
-    /// here and was replaced by an older version was replaced by a person, and comes back only when a person says so.
-    /// </summary>
-    private static IEnumerable<Candidate> Candidates(ProjectSnapshot snapshot, EnvironmentSpec environment)
-    {
-        var state = snapshot.Of(environment.Name);
-        var serving = state.Stable is { } stable ? snapshot.Project.Find(stable.Candidate)?.Number ?? 0 : 0;
-        return snapshot.Project.Candidates.Reverse()
-            .TakeWhile(c => c.Number > serving)
-            .Where(c => !snapshot.Project.IsBad(c.Id) && !state.FailedHere.Contains(c.Id) && !state.SucceededAt.ContainsKey(c.Id)
-                && environment.After.All(before => snapshot.Of(before).SucceededAt.ContainsKey(c.Id)));
-    }
+    private static bool MayBegin(ProjectSnapshot snapshot, EnvironmentSpec environment, QueuedDeployment item, DateTimeOffset now) =>
+        item.IsRollback || item.Request.OverrideFreeze || snapshot.Window(environment, now).IsOpen;
+
+    /// <summary>What comes in by itself now.</summary>
+    private static Candidate? Promotable(ProjectSnapshot snapshot, EnvironmentSpec environment, DateTimeOffset now) =>
+        snapshot.Of(environment.Name).Hold is null && snapshot.Window(environment, now).IsOpen
+            ? Eligibility.Candidates(snapshot, environment).FirstOrDefault(c => Eligibility.DueAt(snapshot, environment, c) <= now)
+            : null;
 }

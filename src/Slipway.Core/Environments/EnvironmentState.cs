@@ -1,20 +1,8 @@
 using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Slipway.Core.Deployments;
 using Slipway.Core.Releases;
 
 namespace Slipway.Core.Environments;
-
-/// <summary>What became true of an environment. Stored for ever.</summary>
-[JsonDerivedType(typeof(DeploymentCreated), "environment.deployment-created")]
-[JsonDerivedType(typeof(DeploymentEnded), "environment.deployment-ended")]
-public abstract record EnvironmentEvent(DateTimeOffset At)
-{
-    public sealed record DeploymentCreated(DeploymentSpec Spec, DateTimeOffset At) : EnvironmentEvent(At);
-
-    /// <summary>The deployment under way ended; a null cause means that it succeeded.</summary>
-    public sealed record DeploymentEnded(DeploymentId Id, RollbackCause? Cause, DateTimeOffset At) : EnvironmentEvent(At);
-}
 
 /// <summary>What an environment runs and what happened in it: the fold of its events.</summary>
 public sealed record EnvironmentState
@@ -27,14 +15,29 @@ public sealed record EnvironmentState
     /// <summary>The deployment under way.</summary>
     public DeploymentSpec? Active { get; init; }
 
+    /// <summary>The newest deployment that ended, and why it went back (null: it succeeded).</summary>
+    public (DeploymentSpec Spec, RollbackCause? Cause)? Last { get; init; }
+
     /// <summary>How many deployments there ever were.</summary>
     public int Count { get; init; }
+
+    /// <summary>What waits, in the order in which it will begin.</summary>
+    public ImmutableArray<QueuedDeployment> Queue { get; init; } = [];
+
+    /// <summary>How many ever waited.</summary>
+    public int QueuedCount { get; init; }
+
+    /// <summary>Set while nothing comes in by itself.</summary>
+    public PromotionHold? Hold { get; init; }
 
     /// <summary>Everything that succeeded here and was not rolled back since, in the order in which it did; the last one is what serves.</summary>
     public ImmutableArray<Workload> Good { get; init; } = [];
 
     /// <summary>When each candidate succeeded here; gone when it was rolled back.</summary>
     public ImmutableDictionary<CandidateId, DateTimeOffset> SucceededAt { get; init; } = ImmutableDictionary<CandidateId, DateTimeOffset>.Empty;
+
+    /// <summary>When each candidate that served here was last replaced.</summary>
+    public ImmutableDictionary<CandidateId, DateTimeOffset> ReplacedAt { get; init; } = ImmutableDictionary<CandidateId, DateTimeOffset>.Empty;
 
     /// <summary>Candidates that failed here: nothing tries them again by itself.</summary>
     public ImmutableHashSet<CandidateId> FailedHere { get; init; } = [];
@@ -45,23 +48,39 @@ public sealed record EnvironmentState
 
     public static EnvironmentState Evolve(EnvironmentState state, EnvironmentEvent e) => e switch
     {
-        EnvironmentEvent.DeploymentCreated x => state with { Active = x.Spec, Count = state.Count + 1, FailedHere = state.FailedHere.Remove(x.Spec.Candidate.Candidate) },
+        EnvironmentEvent.DeploymentCreated x => state with
+        {
+            Active = x.Spec,
+            Count = state.Count + 1,
+            FailedHere = state.FailedHere.Remove(x.Spec.Candidate.Candidate),
+            Queue = state.Queue.RemoveAll(q => q.Request.Candidate == x.Spec.Candidate.Candidate && q.IsRollback == x.Spec.Kind is DeploymentKind.Rollback),
+        },
         EnvironmentEvent.DeploymentEnded { Cause: null } x when state.Active is { } spec => Succeed(state, spec, x.At),
-        EnvironmentEvent.DeploymentEnded when state.Active is { } spec => state with { Active = null, FailedHere = state.FailedHere.Add(spec.Candidate.Candidate) },
+        EnvironmentEvent.DeploymentEnded x when state.Active is { } spec => state with { Active = null, Last = (spec, x.Cause), FailedHere = state.FailedHere.Add(spec.Candidate.Candidate) },
+        EnvironmentEvent.DeploymentQueued x => state with { Queue = InOrder(state.Queue.Add(x.Item)), QueuedCount = state.QueuedCount + 1 },
+        EnvironmentEvent.QueueLeft x => state with { Queue = state.Queue.RemoveAll(q => q.Number == x.Number) },
+        EnvironmentEvent.PromotionsHeld x => state with { Hold = new PromotionHold(x.By, x.Why, x.At) },
+        EnvironmentEvent.PromotionsReleased => state with { Hold = null },
+        EnvironmentEvent.DriftAccepted x => Serve(state, x.Serving, null, x.At),
         _ => state,
     };
 
-    private static EnvironmentState Succeed(EnvironmentState state, DeploymentSpec spec, DateTimeOffset at)
+    private static ImmutableArray<QueuedDeployment> InOrder(ImmutableArray<QueuedDeployment> queue) => [.. queue.OrderBy(q => q.IsRollback ? 0 : 1).ThenBy(q => q.Number)];
+
+    /// <summary>What a rollback leaves is left for good.</summary>
+    private static EnvironmentState Succeed(EnvironmentState state, DeploymentSpec spec, DateTimeOffset at) =>
+        Serve(state, spec.Candidate, spec.Kind is DeploymentKind.Rollback ? state.Stable?.Candidate : null, at) with { Active = null, Last = (spec, null) };
+
+    private static EnvironmentState Serve(EnvironmentState state, Workload workload, CandidateId? left, DateTimeOffset at)
     {
-        var left = spec.Kind is DeploymentKind.Rollback ? state.Stable?.Candidate : null;
-        var good = state.Good.RemoveAll(w => w.Candidate == spec.Candidate.Candidate || w.Candidate == left).Add(spec.Candidate);
+        var good = state.Good.RemoveAll(w => w.Candidate == workload.Candidate || w.Candidate == left).Add(workload);
         var succeeded = left is { } gone ? state.SucceededAt.Remove(gone) : state.SucceededAt;
         return state with
         {
-            Active = null,
-            Stable = spec.Candidate,
+            Stable = workload,
             Good = good,
-            SucceededAt = succeeded.SetItem(spec.Candidate.Candidate, at),
+            SucceededAt = succeeded.SetItem(workload.Candidate, at),
+            ReplacedAt = state.Stable is { } replaced && replaced.Candidate != workload.Candidate ? state.ReplacedAt.SetItem(replaced.Candidate, at) : state.ReplacedAt,
             FailedHere = left is { } failed ? state.FailedHere.Add(failed) : state.FailedHere,
         };
     }

@@ -17,6 +17,9 @@ public sealed record ProjectSnapshot(
 
     public EnvironmentSpec Spec(EnvironmentName name) => Configuration.Find(name) ?? throw new ArgumentException($"no environment '{name}'", nameof(name));
 
+    /// <summary>Whether deployments may begin in an environment now.</summary>
+    public Governance.WindowState Window(EnvironmentSpec environment, DateTimeOffset now) => Configuration.Find(environment.Name) is null ? Governance.WindowState.Open : Governance.WindowState.Open;
+
     /// <summary>The running state of an environment's deployment; null when there is none.</summary>
     public Deployment? Active(EnvironmentName name) => Of(name).Active is { } spec ? Deployments.GetValueOrDefault(spec.Id) : null;
 }

@@ -4,16 +4,34 @@ using Slipway.Core.Releases;
 
 namespace Slipway.Core.Environments;
 
+/// <summary>So many instances of a version, and what for.</summary>
+public sealed record WantedInstance(Workload Workload, InstanceRole Role, int Instances);
+
 /// <summary>Which versions should be running in an environment. Whatever else runs there is nobody's and is stopped.</summary>
 public static class WantedInstances
 {
-    /// <summary>What serves, what comes in, and what may have to come back; no version twice.</summary>
-    public static IEnumerable<Workload> Of(ProjectSnapshot snapshot, EnvironmentName name)
+    /// <summary>What serves, what comes in, what it is compared with, and what may have to come back; no version twice in a role.</summary>
+    public static IEnumerable<WantedInstance> Of(ProjectSnapshot snapshot, EnvironmentName name, DateTimeOffset now)
     {
         var state = snapshot.Of(name);
-        return new[] { state.Stable, state.Active is { } active && KeepsCandidate(snapshot.Active(name)) ? active.Candidate : null }
-            .OfType<Workload>()
-            .DistinctBy(w => w.Candidate);
+        var deployment = snapshot.Active(name);
+        var all = snapshot.Configuration.Find(name)?.Deploy.Instances ?? 1;
+        return Sides(snapshot, state, deployment, name, all, now).DistinctBy(w => (w.Workload.Candidate, w.Role));
+    }
+
+    private static IEnumerable<WantedInstance> Sides(ProjectSnapshot snapshot, EnvironmentState state, Deployment? deployment, EnvironmentName name, int all, DateTimeOffset now)
+    {
+        if (state.Stable is { } stable)
+        {
+            yield return new(stable, InstanceRole.Serving, deployment is { IsEnded: false } ? deployment.WantedStables : all);
+            if (deployment is { WantedBaselines: > 0 and var fresh })
+                yield return new(stable, InstanceRole.Baseline, fresh);
+        }
+
+        if (state.Active is { } active && KeepsCandidate(deployment))
+            yield return new(active.Candidate, InstanceRole.Serving, deployment is null ? all : Math.Max(1, Math.Max(deployment.WantedCandidates, deployment.CandidateInstances)));
+        if (deployment is null or { IsEnded: true } && Warm(snapshot, state, name, now) is { } warm)
+            yield return new(warm, InstanceRole.Serving, all);
     }
 
     /// <summary>On the way back the candidate stays until nobody is sent to it any more. As long as nothing is known of its deployment it stays too.</summary>
@@ -23,4 +41,11 @@ public static class WantedInstances
         { Phase: Phase.RollingBack or Phase.Succeeded } => true,
         _ => deployment.CandidateWanted,
     };
+
+    /// <summary>What served before, for as long as the way back shall be one router write.</summary>
+    private static Workload? Warm(ProjectSnapshot snapshot, EnvironmentState state, EnvironmentName name, DateTimeOffset now) =>
+        snapshot.Configuration.Find(name) is { Rollback.KeepWarm: var time } && time > TimeSpan.Zero
+        && state.LastGood(snapshot.Project) is { } last && state.ReplacedAt.TryGetValue(last.Candidate, out var replaced) && now < replaced + time
+            ? last
+            : null;
 }

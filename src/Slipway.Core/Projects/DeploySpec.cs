@@ -11,6 +11,13 @@ public abstract record DeploySpec
     {
     }
 
+    /// <summary>How many instances serve everyone; 1 to 1000.</summary>
+    public int Instances { get; init; } = 1;
+
+    /// <summary>When a start that was not answered is given up.</summary>
+    [JsonIgnore]
+    public abstract TimeSpan StartDeadline { get; }
+
     /// <summary>A process on this machine, given a free loopback port.</summary>
     public sealed record Process : DeploySpec
     {
@@ -25,6 +32,10 @@ public abstract record DeploySpec
 
         /// <summary>How long a start may take until the health check passes.</summary>
         public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+        /// <inheritdoc/>
+        [JsonIgnore]
+        public override TimeSpan StartDeadline => StartTimeout * 2 + TimeSpan.FromMinutes(2);
 
         /// <summary>How long a stop waits after the polite signal before it kills.</summary>
         public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);

@@ -65,6 +65,21 @@ public sealed record EnvironmentSpec
     public PromotionPolicy Promote { get; init; } = new PromotionPolicy.Manual();
 
     public OnFail OnFail { get; init; } = OnFail.Rollback;
+
+    /// <summary>Whether one of the environments before is enough; otherwise all of them are needed.</summary>
+    public bool AfterAny { get; init; }
+
+    /// <summary>Why this environment means nothing for the project and is passed over; null: it means something.</summary>
+    public string? NotApplicable { get; init; }
+
+    /// <summary>What happens to a deployment that is asked for while another one is under way.</summary>
+    public WhenBusy WhenBusy { get; init; }
+
+    public Hooks Hooks { get; init; } = Hooks.None;
+
+    public Scaling Scaling { get; init; }
+
+    public RollbackPolicy Rollback { get; init; } = RollbackPolicy.Default;
 }
 
 public enum Tier

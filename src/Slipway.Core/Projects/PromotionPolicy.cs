@@ -20,5 +20,10 @@ public abstract record PromotionPolicy
     public sealed record Automatic(TimeSpan After) : PromotionPolicy;
 
     /// <summary>Started by itself, but its first step waits for this many of these people (anyone when empty).</summary>
-    public sealed record Approved(ImmutableArray<string> By, int Count) : PromotionPolicy;
+    public sealed record Approved(ImmutableArray<string> By, int Count) : PromotionPolicy
+    {
+        /// <summary>Whether who made the release or asked for the deployment may approve it too.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool NotAuthor { get; init; }
+    }
 }

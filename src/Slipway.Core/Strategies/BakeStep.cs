@@ -1,17 +1,16 @@
 namespace Slipway.Core.Strategies;
 
 /// <summary>Waits with everything as it is, watching.</summary>
-/// <param name="For">How long, not counting time spent paused or waiting for the router.</param>
+/// <param name="For">How long. Only healthy time counts: not while paused, not ready, not confirmed by the router, or not measurable.</param>
 public sealed record BakeStep(TimeSpan For) : Step
 {
     public override StepAnswer Judge(StepView view, DateTimeOffset now)
     {
-        if (view.Promoted)
+        if (view.Promoted || view.Healthy.At(now) >= For)
             return new StepAnswer.Pass();
-        if (view.InForceSince is not { } since)
-            return new StepAnswer.Wait("the router has not confirmed the split that is to bake");
-        var end = (since > view.EnteredAt ? since : view.EnteredAt) + For;
-        return now >= end ? new StepAnswer.Pass() : new StepAnswer.Wait("baking", end);
+        return view.Healthy.Reaches(For) is { } end
+            ? new StepAnswer.Wait("baking", end)
+            : new StepAnswer.Wait($"baking stands still at {Durations.Text(view.Healthy.At(now))} of {Durations.Text(For)}: {view.WhyUnhealthy}");
     }
 
     public override string Describe() => $"bake for {Durations.Text(For)}";

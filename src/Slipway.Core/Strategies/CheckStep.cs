@@ -18,7 +18,7 @@ public sealed record CheckStep(TimeSpan Within) : Step
             return new StepAnswer.Pass();
         var end = (since > view.EnteredAt ? since : view.EnteredAt) + Within;
         return now < end
-            ? new StepAnswer.Wait("the checks have not enough evidence yet", end, ThenAsks: true)
+            ? new StepAnswer.Wait("the checks have not enough evidence yet", end, Then.Asks)
             : new StepAnswer.Ask($"inconclusive: not enough evidence within {Durations.Text(Within)}");
     }
 

@@ -5,7 +5,7 @@ namespace Slipway.Core.Strategies;
 
 /// <summary>Sets the candidate side's weight and stays at least the hold; until safe, it stays until the checks allow more.</summary>
 /// <param name="Weight">Share of the environment's users.</param>
-/// <param name="Hold">Least time at this weight, counted from the router's confirmation.</param>
+/// <param name="Hold">Least healthy time at this weight.</param>
 /// <param name="UntilSafe">Whether to wait for the checks to say that this exposure is safe.</param>
 public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : Step
 {
@@ -15,7 +15,7 @@ public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : 
     [JsonIgnore]
     public override bool AsksIfSafe => UntilSafe;
 
-    public override TrafficSplit Shape(TrafficSplit soFar) => soFar with { Weight = Weight };
+    public override TrafficSplit Shape(TrafficSplit soFar) => soFar with { Weight = Weight, Mirror = Weight.None };
 
     public override StepAnswer Judge(StepView view, DateTimeOffset now)
     {
@@ -23,14 +23,13 @@ public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : 
             return new StepAnswer.Wait($"the router has not confirmed {Weight}");
         if (view.Promoted)
             return new StepAnswer.Pass();
-        var end = (since > view.EnteredAt ? since : view.EnteredAt) + Hold;
-        if (now < end)
-            return new StepAnswer.Wait($"holding {Weight}", end);
+        if (view.Healthy.At(now) < Hold)
+            return new StepAnswer.Wait(view.Healthy.Runs ? $"holding {Weight}" : $"holding {Weight}, and the time does not count: {view.WhyUnhealthy}", view.Healthy.Reaches(Hold));
         if (UntilSafe && view.HasChecks)
-            return view.IsSafe ? new StepAnswer.Pass() : Undecided(end, now, $"the checks have not yet shown that {Weight} is safe");
+            return view.IsSafe ? new StepAnswer.Pass() : Undecided(view, since, now, $"the checks have not yet shown that {Weight} is safe");
         return Hold == TimeSpan.Zero || !view.HasChecks || view.HasEvidence
             ? new StepAnswer.Pass()
-            : Undecided(end, now, "the candidate has answered nothing that the checks could look at, and silence is no success");
+            : Undecided(view, since, now, "the candidate has answered nothing that the checks could look at, and silence is no success");
     }
 
     public override string Describe() => (Hold > TimeSpan.Zero, UntilSafe) switch
@@ -41,9 +40,9 @@ public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : 
         _ => $"{Weight} of users",
     };
 
-    private StepAnswer Undecided(DateTimeOffset end, DateTimeOffset now, string why)
+    private StepAnswer Undecided(StepView view, DateTimeOffset since, DateTimeOffset now, string why)
     {
-        var patience = end + (Hold * 20 > ShortestPatience ? Hold * 20 : ShortestPatience);
-        return now < patience ? new StepAnswer.Wait(why, patience, ThenAsks: true) : new StepAnswer.Ask($"inconclusive: {why}");
+        var patience = (since > view.EnteredAt ? since : view.EnteredAt) + Hold + (Hold * 20 > ShortestPatience ? Hold * 20 : ShortestPatience);
+        return now < patience ? new StepAnswer.Wait(why, patience, Then.Asks) : new StepAnswer.Ask($"inconclusive: {why}");
     }
 }

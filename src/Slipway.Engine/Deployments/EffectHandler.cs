@@ -1,4 +1,5 @@
 using Slipway.Core.Deployments;
+using Slipway.Core.Releases;
 using Slipway.Engine.Instances;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Traffic;
@@ -6,31 +7,44 @@ using Slipway.Engine.Traffic;
 namespace Slipway.Engine.Deployments;
 
 /// <summary>Carries out what deployments want by asking the deployer, the router and the checks.</summary>
-internal sealed class EffectHandler(IDeployer deployer, InstanceBoard board, TrafficDirector traffic, Watcher watcher) : IEffectHandler
+internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, InstanceBoard board, TrafficDirector traffic, Watcher watcher) : IEffectHandler
 {
     public Task<EffectAnswer> RunAsync(DeploymentSpec spec, Effect effect, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken) => effect switch
     {
-        Effect.StartCandidate start => StartAsync(spec, start, cancellationToken),
+        Effect.StartCandidate start => HaveAsync(new InstanceId(spec.Environment, start.Workload.Candidate), start.Workload, start.Instances, cancellationToken),
+        Effect.ScaleStable scale => HaveAsync(new InstanceId(spec.Environment, scale.Workload.Candidate), scale.Workload, scale.Instances, cancellationToken),
+        Effect.StartBaseline start => HaveAsync(new InstanceId(spec.Environment, start.Workload.Candidate, InstanceRole.Baseline), start.Workload, start.Instances, cancellationToken),
+        Effect.RunHook run => RunAsync(spec, run, cancellationToken),
         Effect.ApplySplit apply => ApplyAsync(spec, apply, cancellationToken),
         Effect.Watch => watcher.RunAsync(spec, observe, cancellationToken),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private async Task<EffectAnswer> StartAsync(DeploymentSpec spec, Effect.StartCandidate effect, CancellationToken cancellationToken)
+    /// <summary>Asks for so many instances and tells the router of them.</summary>
+    private async Task<EffectAnswer> HaveAsync(InstanceId id, Workload workload, int instances, CancellationToken cancellationToken)
     {
-        InstanceId id = new(spec.Environment, effect.Workload.Candidate);
-        return await board.AloneAsync<EffectAnswer>(id, async () =>
+        var news = false;
+        var answer = await board.AloneAsync<EffectAnswer>(id, async () =>
         {
-            var outcome = await deployer.EnsureAsync(new InstanceRequest(id, effect.Workload.Artifact, effect.Workload.Deploy), cancellationToken);
+            var outcome = await deployer.EnsureAsync(new InstanceRequest(id, workload.Artifact, workload.Deploy, instances), cancellationToken);
             if (outcome is not DeployOutcome.Ready ready)
                 return new EffectAnswer.Failed(((DeployOutcome.Failed)outcome).Reason);
-            board.Set(id, ready.Endpoints);
+            news = board.Set(id, ready.Endpoints);
             return new EffectAnswer.Done();
         }, cancellationToken);
+        if (news)
+            await traffic.RefreshAsync(id.Environment, cancellationToken);
+        return answer;
     }
 
     private async Task<EffectAnswer> ApplyAsync(DeploymentSpec spec, Effect.ApplySplit effect, CancellationToken cancellationToken) =>
         await traffic.ApplyAsync(new TrafficDirector.Direction(spec.Environment, effect.Split, spec.Salt), cancellationToken) is RouteOutcome.Unconfirmed unconfirmed
             ? new EffectAnswer.Failed(unconfirmed.Why)
-            : new EffectAnswer.Done();
+            : new EffectAnswer.Serves(effect.Split);
+
+    private async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Effect.RunHook run, CancellationToken cancellationToken)
+    {
+        var outcome = await hooks.RunAsync(new HookCall(run.Hook, run.IdempotencyKey, spec, run.Key.StartsWith("undo/", StringComparison.Ordinal) ? "rollback" : "step"), cancellationToken);
+        return outcome.Failure is { } why ? new EffectAnswer.Failed(why) : new EffectAnswer.Done();
+    }
 }

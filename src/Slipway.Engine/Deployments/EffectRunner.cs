@@ -60,7 +60,7 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
             {
                 var outcome = await TryAsync(spec, effect, cancellationToken);
                 await answer(new DeploymentInput.Answered(effect.Key, outcome));
-                if (outcome is EffectAnswer.Done)
+                if (outcome is not EffectAnswer.Failed)
                     return;
                 await Task.Delay(pause, time, cancellationToken);
             }

@@ -171,9 +171,9 @@ internal sealed partial class InstanceKeeper(
         }
     }
 
-    private Workload? Wanted(InstanceId id) =>
+    private WantedInstance? Wanted(InstanceId id) =>
         projects.Snapshot(id.Environment.Project) is { } snapshot && snapshot.Configuration.Find(id.Environment.Name) is not null
-            ? WantedInstances.Of(snapshot, id.Environment.Name).FirstOrDefault(w => w.Candidate == id.Candidate)
+            ? WantedInstances.Of(snapshot, id.Environment.Name, time.GetUtcNow()).FirstOrDefault(w => w.Workload.Candidate == id.Candidate && w.Role == id.Role)
             : null;
 
     private Dictionary<InstanceId, Deployment> CandidatesSaidReady() =>

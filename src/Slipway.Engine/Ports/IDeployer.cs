@@ -26,13 +26,14 @@ public interface IDeployer
     IAsyncEnumerable<InstanceStatus> WatchExitsAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>One version in one environment.</summary>
-public readonly record struct InstanceId(EnvironmentKey Environment, CandidateId Candidate)
+/// <summary>One version in one environment: all its instances of one role.</summary>
+public readonly record struct InstanceId(EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role = InstanceRole.Serving)
 {
-    public override string ToString() => $"{Environment}/{Candidate}";
+    public override string ToString() => Role is InstanceRole.Serving ? $"{Environment}/{Candidate}" : $"{Environment}/{Candidate} (baseline)";
 }
 
-public sealed record InstanceRequest(InstanceId Id, Artifact Artifact, DeploySpec Deploy);
+/// <param name="Instances">How many of them there shall be; at least 1.</param>
+public sealed record InstanceRequest(InstanceId Id, Artifact Artifact, DeploySpec Deploy, int Instances = 1);
 
 public abstract record DeployOutcome
 {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Slipway.Core.Configuration;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
 using Slipway.Core.Projects;
@@ -13,8 +14,7 @@ namespace Slipway.Engine;
 /// <summary>Carries out what <see cref="Coordination"/> says, and owns the actors of the deployments under way.</summary>
 internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHandler effects, EventFeed feed, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    /// <summary>Who decided, when nobody did.</summary>
-    public const string Itself = "slipway";
+    private const string Itself = Coordination.Itself;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
@@ -44,17 +44,32 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
         }
     }
 
-    /// <summary>Creates a deployment if the request still holds on the environment's newest state.</summary>
-    public async Task<RequestOutcome> RequestAsync(EnvironmentKey key, Func<ProjectSnapshot, RequestOutcome> request, CancellationToken cancellationToken)
+    /// <summary>Decides a command on the environment's newest state, saves what follows, and tells the deployment under way what concerns it.</summary>
+    public async Task<CommandOutcome> ActAsync(EnvironmentKey key, EnvironmentCommand command, CancellationToken cancellationToken)
+    {
+        var outcome = await DecideAsync(key, snapshot => EnvironmentCommands.Decide(snapshot, key.Name, command, time.GetUtcNow()), cancellationToken);
+        if (outcome.Tell is not { } input || outcome.Refusal is not null)
+            return outcome;
+        if (projects.Of(key).State.Active is not { } spec || Actor(spec.Id) is not { } actor || await actor.AskAsync(input, cancellationToken) is not { } decision)
+            return new Problem("SLIP0308", $"environment {key}", "the deployment has just ended", "look at `slipway status`, and ask again if you still want to");
+        return decision.Refusal is { } refusal ? refusal : outcome;
+    }
+
+    /// <summary>Begins a deployment if the request still holds on the environment's newest state.</summary>
+    private async Task<bool> BeginAsync(EnvironmentKey key, Func<ProjectSnapshot, RequestOutcome> request, CancellationToken cancellationToken) =>
+        (await DecideAsync(key, snapshot => snapshot.Of(key.Name).Active is null && request(snapshot).Spec is { } spec
+            ? new CommandOutcome { Events = [new EnvironmentEvent.DeploymentCreated(spec, time.GetUtcNow())] }
+            : new CommandOutcome(), cancellationToken)).Begun is not null;
+
+    private async Task<CommandOutcome> DecideAsync(EnvironmentKey key, Func<ProjectSnapshot, CommandOutcome> decide, CancellationToken cancellationToken)
     {
         var outcome = await projects.Of(key).UpdateAsync(state =>
         {
             var snapshot = projects.Snapshot(key.Project)!;
-            var outcome = request(snapshot with { Environments = snapshot.Environments.SetItem(key.Name, state) });
-            ImmutableArray<EnvironmentEvent> events = outcome.Spec is { } spec ? [new EnvironmentEvent.DeploymentCreated(spec, time.GetUtcNow())] : [];
-            return (events, outcome);
+            var outcome = decide(snapshot with { Environments = snapshot.Environments.SetItem(key.Name, state) });
+            return (outcome.Events, outcome);
         }, cancellationToken);
-        if (outcome.Spec is { } created)
+        if (outcome.Begun is { } created)
             await OwnAsync(created, cancellationToken);
         return outcome;
     }
@@ -104,17 +119,26 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
         {
             case Intent.FlagBad flag:
                 return await FlagAsync(id, flag.Candidate, Itself, flag.Why, cancellationToken);
-            case Intent.Condemn condemn:
-                Tell(condemn.Id, new DeploymentInput.Condemned(condemn.Flag.By, condemn.Flag.Why));
+            case Intent.Tell tell:
+                Tell(tell.Id, tell.Input);
                 return false;
             case Intent.Conclude conclude:
                 await ConcludeAsync(new EnvironmentKey(id, conclude.Environment), conclude, cancellationToken);
                 return true;
             case Intent.RollBack back:
                 var reason = $"{back.Flag.Why} (flagged bad by {back.Flag.By})";
-                return (await RequestAsync(new EnvironmentKey(id, back.Environment), s => DeploymentRequests.Rollback(s, back.Environment, null, Itself, reason), cancellationToken)).Spec is not null;
+                return await BeginAsync(new EnvironmentKey(id, back.Environment), s => DeploymentRequests.Rollback(s, back.Environment, null, Itself, reason), cancellationToken);
             case Intent.Promote promote:
-                return (await RequestAsync(new EnvironmentKey(id, promote.Environment), s => DeploymentRequests.Deploy(s, promote.Environment, new DeployRequest(promote.Candidate, Itself)), cancellationToken)).Spec is not null;
+                return await BeginAsync(new EnvironmentKey(id, promote.Environment), s => DeploymentRequests.Deploy(s, promote.Environment, new DeployRequest(promote.Candidate, Itself), time.GetUtcNow()), cancellationToken);
+            case Intent.Begin begin:
+                var item = begin.Item;
+                return await BeginAsync(new EnvironmentKey(id, begin.Environment), s => item.IsRollback
+                    ? DeploymentRequests.Rollback(s, begin.Environment, item.Request.Candidate, item.Request.By, item.Request.Reason)
+                    : DeploymentRequests.Deploy(s, begin.Environment, item.Request, time.GetUtcNow()), cancellationToken);
+            case Intent.LeaveQueue leave:
+                return await projects.Of(new EnvironmentKey(id, leave.Environment)).UpdateAsync<bool>(state => state.Queue.Any(q => q.Number == leave.Number)
+                    ? ([new EnvironmentEvent.QueueLeft(leave.Number, leave.Why, time.GetUtcNow())], true)
+                    : ([], false), cancellationToken);
             default:
                 throw new System.Diagnostics.UnreachableException();
         }

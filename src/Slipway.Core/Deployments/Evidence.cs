@@ -1,0 +1,14 @@
+namespace Slipway.Core.Deployments;
+
+/// <summary>What a check found, in figures and in a sentence. Kept with the deployment for good.</summary>
+/// <param name="Check">Name of the check.</param>
+/// <param name="Summary">A sentence for people.</param>
+/// <param name="LogEvidence">Natural logarithm of the e-value; null for a rule without one.</param>
+/// <param name="LogLimit">Where it fails.</param>
+public sealed record Evidence(
+    string Check, string Summary, double? LogEvidence, double? LogLimit,
+    long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors)
+{
+    /// <summary>Of a rule that counts nothing.</summary>
+    public static Evidence Rule(string check, string summary) => new(check, summary, null, null, 0, 0, 0, 0);
+}

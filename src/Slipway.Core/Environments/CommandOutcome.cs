@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using Slipway.Core.Configuration;
+using Slipway.Core.Deployments;
+
+namespace Slipway.Core.Environments;
+
+/// <summary>What follows from a command, before it is carried out.</summary>
+public sealed record CommandOutcome
+{
+    /// <summary>What will happen, in a sentence for people; empty when it is refused.</summary>
+    public string Said { get; init; } = "";
+
+    /// <summary>Why not; nothing else is set then.</summary>
+    public Problem? Refusal { get; init; }
+
+    /// <summary>What becomes true of the environment.</summary>
+    public ImmutableArray<EnvironmentEvent> Events { get; init; } = [];
+
+    /// <summary>What the deployment under way is told.</summary>
+    public DeploymentInput? Tell { get; init; }
+
+    /// <summary>The deployment that begins, if one does.</summary>
+    public DeploymentSpec? Begun => Events.OfType<EnvironmentEvent.DeploymentCreated>().FirstOrDefault()?.Spec;
+
+    /// <summary>Whether it changes anything; a command that was given before does not.</summary>
+    public bool DoesSomething => !Events.IsEmpty || Tell is not null;
+
+    public static implicit operator CommandOutcome(Problem refusal) => new() { Refusal = refusal };
+
+    internal static CommandOutcome Notes(string said, params ImmutableArray<EnvironmentEvent> events) => new() { Said = said, Events = events };
+
+    internal static CommandOutcome Nothing(string said) => new() { Said = said };
+}
