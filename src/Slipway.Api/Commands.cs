@@ -1,14 +1,35 @@
 namespace Slipway.Api;
 
+/// <summary>What every command says: who asks, and why.</summary>
+public interface IActionRequest
+{
+    string By { get; }
+
+    string? Reason { get; }
+}
+
 /// <summary>Who asks, and why.</summary>
-public sealed record ActionRequest(string By, string? Reason = null);
+public sealed record ActionRequest(string By, string? Reason = null) : IActionRequest;
 
 /// <param name="Candidate">What to deploy.</param>
 /// <param name="Force">Skip the promotion graph; needs a reason. Never deploys what is flagged bad.</param>
-public sealed record DeployActionRequest(string Candidate, string By, string? Reason = null, bool Force = false);
+/// <param name="OverrideFreeze">Begin although a window is closed; needs a reason.</param>
+/// <param name="Supersede">Take back what is under way and begin, whatever the environment's policy says.</param>
+public sealed record DeployActionRequest(string Candidate, string By, string? Reason = null, bool Force = false, bool OverrideFreeze = false, bool Supersede = false) : IActionRequest;
+
+/// <param name="Full">Skip the rest of the steps, but no approval.</param>
+/// <param name="OverrideFreeze">Begin although a window is closed; needs a reason.</param>
+public sealed record PromoteRequest(string By, string? Reason = null, bool Full = false, bool OverrideFreeze = false) : IActionRequest;
 
 /// <param name="To">A good candidate; the last good one when null.</param>
-public sealed record RollbackRequest(string By, string? Reason = null, string? To = null);
+public sealed record RollbackRequest(string By, string? Reason = null, string? To = null) : IActionRequest;
+
+/// <param name="Name">Which signal: the name a signal step waits for.</param>
+/// <param name="Passed">Yes or no.</param>
+public sealed record SignalRequest(string Name, bool Passed, string By, string? Reason = null) : IActionRequest;
+
+/// <param name="Candidate">What shall not begin; everything that waits when null.</param>
+public sealed record CancelRequest(string By, string? Reason = null, string? Candidate = null) : IActionRequest;
 
 /// <summary>What a command did or began.</summary>
 /// <param name="Message">A sentence for people.</param>

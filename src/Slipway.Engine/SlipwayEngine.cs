@@ -189,12 +189,19 @@ public sealed class SlipwayEngine : IAsyncDisposable
         if (Find(key) is { Ok: false } missing)
             return missing.Problem;
         var outcome = await _coordinator.ActAsync(key, command, cancellationToken);
-        return outcome.Refusal is { } refusal ? refusal : outcome;
+        return Result(outcome);
     }
 
     /// <summary>What a command would do now, without doing it.</summary>
     public Result<CommandOutcome> Ask(EnvironmentKey key, EnvironmentCommand command) =>
-        Find(key) is { Ok: true, Value.Snapshot: var snapshot } ? EnvironmentCommands.Decide(snapshot, key.Name, command, _time.GetUtcNow()) : Find(key).Problem!;
+        Find(key) is { Ok: true, Value.Snapshot: var snapshot } ? Result(EnvironmentCommands.Decide(snapshot, key.Name, command, _time.GetUtcNow())) : Find(key).Problem!;
+
+    private static Result<CommandOutcome> Result(CommandOutcome outcome)
+    {
+        if (outcome.Refusal is { } refusal)
+            return refusal;
+        return outcome;
+    }
 
     private (ImmutableArray<ProjectEvent> Events, Result<ImmutableArray<string>> Result) Apply(ProjectState state, Project project, string by, bool dryRun)
     {

@@ -56,7 +56,7 @@ public class CrashTests
         await world.CreateAsync("2.0.0");
         await world.UntilAsync(() => world.Active("dogfood") is { StepIndex: 1, Confirmed: not null }, "2.0.0 is in dogfood");
         world.Router.Refuses = _ => true;
-        await world.Engine.CommandAsync(Key("dogfood"), new DeploymentInput.Abort("ana", null), default);
+        await world.Engine.ActAsync(Key("dogfood"), new EnvironmentCommand.Abort("ana", null), default);
         await world.PassAsync(5);
         await world.CrashAsync();
         Assert.Equal(Phase.RollingBack, world.Active("dogfood")!.Phase);

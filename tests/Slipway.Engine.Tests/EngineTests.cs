@@ -1,4 +1,5 @@
 using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
 using Slipway.Core.Projects;
 using Slipway.Core.Traffic;
 using static Slipway.Engine.Tests.EngineWorld;
@@ -88,9 +89,9 @@ public class EngineTests
         await world.CreateAsync("2.0.0");
         await world.UntilAsync(() => world.Active("dogfood") is { StepIndex: 1, Confirmed: not null }, "2.0.0 is in dogfood");
         Assert.Equal(new Weight(10_000), world.Router.Serves(Key("dogfood"))!.Split.Weight);
-        Assert.True((await world.Engine.CommandAsync(Key("dogfood"), new DeploymentInput.Abort("ana", null), default)).Ok);
+        Assert.True((await world.Engine.ActAsync(Key("dogfood"), new EnvironmentCommand.Abort("ana", null), default)).Ok);
         await world.UntilAsync(() => world.ServesEverywhere("1.0.0"), "1.0.0 serves everywhere again");
-        Assert.Equal("SLIP0308", (await world.Engine.CommandAsync(Key("dogfood"), new DeploymentInput.Pause("ana", null), default)).Problem?.Code);
+        Assert.Equal("SLIP0308", (await world.Engine.ActAsync(Key("dogfood"), new EnvironmentCommand.Pause("ana", null), default)).Problem?.Code);
     }
 
     [Fact]

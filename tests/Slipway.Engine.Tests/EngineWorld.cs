@@ -30,6 +30,8 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public FakeRouter Router { get; }
 
+    public FakeHooks Hooks { get; } = new();
+
     public SlipwayEngine Engine => _engines[^1];
 
     /// <summary>Dogfood, canary, production; each follows the one before by itself after ten seconds.</summary>
@@ -60,7 +62,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     public async Task<SlipwayEngine> StartEngineAsync()
     {
         EventFeed feed = new(Store, Clock);
-        SlipwayEngine engine = new(Store, Deployer, Router, new TrafficBoard(Clock), feed, Clock, NullLogger<SlipwayEngine>.Instance);
+        SlipwayEngine engine = new(Store, Deployer, Router, Hooks, new TrafficBoard(Clock), feed, Clock, NullLogger<SlipwayEngine>.Instance);
         _engines.Add(engine);
         await engine.StartAsync(default);
         return engine;

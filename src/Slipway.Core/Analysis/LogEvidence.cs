@@ -10,6 +10,9 @@ internal static class LogEvidence
     // Rates of 0 and 1 would bet everything on one outcome; no bet is ever that sure.
     private const double Tiny = 1e-12;
 
+    // Nobody is safe who fails every request, and so near to 1 the null's edge cannot be told from it in doubles.
+    private const double NearlyAll = 1 - 1e-6;
+
     /// <summary>
     /// Against the null <c>p_c ≤ ratio · p_b + difference</c>, betting on the given rates. 0 when they are inside the null.
     /// </summary>
@@ -24,7 +27,7 @@ internal static class LogEvidence
     public static double OfSafe(in Window seen, double candidateRate, double baselineRate, double ratio, double difference)
     {
         var (a, b) = (Sane(candidateRate), Sane(baselineRate));
-        return a < (ratio * b) + difference && difference < 1 && seen.HasBothSides ? Bet(seen, a, b, ratio, difference) : 0;
+        return a < (ratio * b) + difference && difference < 1 && a < NearlyAll && seen.HasBothSides ? Bet(seen, a, b, ratio, difference) : 0;
     }
 
     /// <summary>

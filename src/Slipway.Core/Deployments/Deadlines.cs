@@ -7,7 +7,7 @@ namespace Slipway.Core.Deployments;
 internal static class Deadlines
 {
     /// <summary>How long the router may take to serve a split.</summary>
-    public static readonly TimeSpan Split = TimeSpan.FromMinutes(5);
+    public static readonly TimeSpan Split = TimeSpan.FromMinutes(10);
 
     /// <summary>How long the checks may be unable to measure.</summary>
     public static readonly TimeSpan Blindness = TimeSpan.FromMinutes(15);

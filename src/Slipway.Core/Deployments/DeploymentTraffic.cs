@@ -7,20 +7,18 @@ namespace Slipway.Core.Deployments;
 public sealed partial record Deployment
 {
     /// <summary>The candidate's share as the router confirmed it; null while nobody knows.</summary>
-    public Weight? ConfirmedWeight => Confirmed switch
-    {
-        null => null,
-        { Candidate: not null } split => split.Weight,
-        _ => Confirmed.Stable == Spec.Candidate.Candidate ? Weight.Full : Weight.None,
-    };
+    public Weight? ConfirmedWeight => Confirmed is null ? null : LastWeight;
+
+    /// <summary>The candidate's share as the router last confirmed it, whatever was asked for since.</summary>
+    public Weight LastWeight { get; init; }
 
     /// <summary>How the traffic should be split now. Weight follows readiness: nobody is sent to what is not there.</summary>
     public TrafficSplit Wanted => Phase switch
     {
         Phase.Succeeded => Everyone,
-        Phase.Settling when CandidateReady => HasEnoughCandidates ? Everyone : Capped(Shaped with { Weight = Weight.Full }),
+        Phase.Settling when CandidateReady => HasEnoughCandidates ? Everyone : Capped(new TrafficSplit(Spec.Stable?.Candidate, Spec.Candidate.Candidate, Weight.Full, null)),
         Phase.Progressing when CandidateReady => Capped(Shaped),
-        Phase.RollingBack when CandidateReady && StableInstances < Total => GoingBack,
+        Phase.RollingBack when CandidateReady && Spec is { Scaling: Projects.Scaling.Follow, Stable: not null } && StableInstances < Total => GoingBack,
         _ => TrafficSplit.Only(Spec.Stable?.Candidate),
     };
 
@@ -49,9 +47,21 @@ public sealed partial record Deployment
         }
     }
 
+    /// <summary>The candidate's share of a split.</summary>
+    internal Weight Share(TrafficSplit split) => split switch
+    {
+        { Candidate: not null } => split.Weight,
+        _ => split.Stable == Spec.Candidate.Candidate ? Weight.Full : Weight.None,
+    };
+
     /// <summary>With half of the instances ready, half of the share.</summary>
-    private TrafficSplit Capped(TrafficSplit split) => HasEnoughCandidates ? split
-        : split with { Weight = new Weight((int)((long)split.Weight.Value * CandidateInstances / WantedCandidates)) };
+    private TrafficSplit Capped(TrafficSplit split)
+    {
+        if (HasEnoughCandidates)
+            return split;
+        Weight less = new((int)((long)split.Weight.Value * CandidateInstances / WantedCandidates));
+        return split with { Weight = less, Baseline = split.Baseline < less ? split.Baseline : less };
+    }
 
     /// <summary>As many are sent back as the stable instances that are ready can take; the rest stays where somebody answers.</summary>
     private TrafficSplit GoingBack
@@ -59,7 +69,7 @@ public sealed partial record Deployment
         get
         {
             var back = (int)((long)Weight.Whole * StableInstances!.Value / Total);
-            var stays = Math.Min(Shaped.Weight.Value, Weight.Whole - back);
+            var stays = Math.Min(LastWeight.Value, Weight.Whole - back);
             return stays == 0 ? TrafficSplit.Only(Spec.Stable?.Candidate) : new TrafficSplit(Spec.Stable?.Candidate, Spec.Candidate.Candidate, new Weight(stays), null);
         }
     }

@@ -36,7 +36,7 @@ internal static class Evolution
         StableReady x => s with { StableInstances = x.Instances },
         BaselineReady x => s with { BaselineInstances = x.Instances },
         Scaled x => s with { Scaled = x.Instances, StableInstances = s.StableInstances ?? s.Total },
-        SplitConfirmed x => s with { Confirmed = x.Split, ConfirmedAt = x.At, Overdue = null },
+        SplitConfirmed x => s with { Confirmed = x.Split, LastWeight = s.Share(x.Split), ConfirmedAt = x.At, Overdue = null },
         SplitLost => s with { Confirmed = null },
         EvidenceSeen => s with { EvidenceSeen = true },
         MeasuringLost x => s with { Blind = x.Why, BlindSince = x.At },

@@ -35,7 +35,7 @@ public abstract record DeploySpec
 
         /// <inheritdoc/>
         [JsonIgnore]
-        public override TimeSpan StartDeadline => StartTimeout * 2 + TimeSpan.FromMinutes(2);
+        public override TimeSpan StartDeadline => (StartTimeout * 2) + TimeSpan.FromMinutes(5);
 
         /// <summary>How long a stop waits after the polite signal before it kills.</summary>
         public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);

@@ -3,11 +3,11 @@ using Slipway.Core.Traffic;
 namespace Slipway.Core.Strategies;
 
 /// <summary>Sends the candidate copies of a share of the requests that the stable side answers. Ends at the next weight.</summary>
-/// <param name="Share">Of the requests; above 0.</param>
+/// <param name="Weight">Of the requests; above 0.</param>
 /// <param name="For">Least healthy time to stay; zero: go on once it is in force.</param>
-public sealed record MirrorStep(Weight Share, TimeSpan For) : Step
+public sealed record MirrorStep(Weight Weight, TimeSpan For) : Step
 {
-    public override TrafficSplit Shape(TrafficSplit soFar) => soFar with { Mirror = Share };
+    public override TrafficSplit Shape(TrafficSplit soFar) => soFar with { Mirror = Weight };
 
     public override StepAnswer Judge(StepView view, DateTimeOffset now)
     {
@@ -15,8 +15,8 @@ public sealed record MirrorStep(Weight Share, TimeSpan For) : Step
             return new StepAnswer.Wait("the router has not confirmed the mirror");
         if (view.Promoted || view.Healthy.At(now) >= For)
             return new StepAnswer.Pass();
-        return new StepAnswer.Wait($"mirroring {Share}", view.Healthy.Reaches(For));
+        return new StepAnswer.Wait($"mirroring {Weight}", view.Healthy.Reaches(For));
     }
 
-    public override string Describe() => For > TimeSpan.Zero ? $"mirror {Share} of requests for {Durations.Text(For)}" : $"mirror {Share} of requests";
+    public override string Describe() => For > TimeSpan.Zero ? $"mirror {Weight} of requests for {Durations.Text(For)}" : $"mirror {Weight} of requests";
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Slipway.Api;
-using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
 using Slipway.Core.Projects;
 using Slipway.Engine;
 using Slipway.Server.Views;
@@ -12,20 +12,16 @@ internal sealed class Acting(SlipwayEngine engine, TimeProvider time)
 {
     public SlipwayEngine Engine => engine;
 
-    public async Task<IResult> BeganAsync(Result<DeploymentSpec> result, CancellationToken cancellationToken)
+    public async Task<IResult> ActAsync(EnvironmentKey key, IActionRequest request, Func<EnvironmentCommand> command, CancellationToken cancellationToken)
     {
-        if (!result.Ok)
-            return Answers.Problem(result.Problem);
-        var spec = result.Value;
-        var deployment = await engine.FindAsync(spec.Id, cancellationToken);
-        return Results.Ok(new ActionResponse($"{spec.Candidate.Candidate} is on its way into {spec.Environment.Name} as {spec.Id}", deployment is null ? null : View(deployment)));
+        if (Names.Asked(request.By, request.Reason) is { } missing)
+            return Answers.Problem(missing);
+        var before = engine.Find(key) is { Ok: true, Value.Snapshot: var snapshot } ? snapshot.Of(key.Name).Active?.Id : null;
+        var outcome = await engine.ActAsync(key, command(), cancellationToken);
+        if (!outcome.Ok)
+            return Answers.Problem(outcome.Problem);
+        var about = outcome.Value.Begun?.Id ?? (outcome.Value.Tell is null ? null : before);
+        var deployment = about is { } id ? await engine.FindAsync(id, cancellationToken) : null;
+        return Results.Ok(new ActionResponse(outcome.Value.Said, deployment is null ? null : DeploymentView.Of(deployment, engine, time.GetUtcNow())));
     }
-
-    public async Task<IResult> CommandAsync(EnvironmentKey key, ActionRequest request, DeploymentInput command, string done, CancellationToken cancellationToken) =>
-        Names.Asked(request.By, request.Reason) is { } missing ? Answers.Problem(missing) : await CommandAsync(key, command, done, cancellationToken);
-
-    public async Task<IResult> CommandAsync(EnvironmentKey key, DeploymentInput command, string done, CancellationToken cancellationToken) =>
-        Answers.Of(await engine.CommandAsync(key, command, cancellationToken), d => new ActionResponse($"{d.Spec.Id} ({d.Spec.Candidate.Candidate} into {key.Name}) {done}: {Story.Of(d, time.GetUtcNow()).Why}", View(d)));
-
-    private DeploymentStatus View(Deployment d) => DeploymentView.Of(d, engine, time.GetUtcNow());
 }

@@ -25,6 +25,7 @@ internal static partial class Names
     public static Problem? Missing(string? by) => by switch
     {
         { Length: > MostOfAPerson } => new Problem("SLIP0207", "by", "the name is too long", $"use at most {MostOfAPerson} characters"),
+        "slipway" => new Problem("SLIP0207", "by", "'slipway' is who decides when nobody asks", "say who asks, with `--by`"),
         _ when string.IsNullOrWhiteSpace(by) => new Problem("SLIP0207", "by", "a name is missing", "say who asks, with `--by`"),
         _ => null,
     };

@@ -23,7 +23,7 @@ internal static class StatusView
         var state = snapshot.Of(environment.Name);
         var deployment = snapshot.Active(environment.Name);
         var key = snapshot.Configuration.Key(environment);
-        var next = state.Active is null ? Coordination.Eligible(snapshot, environment) : null;
+        var next = state.Active is null ? Eligibility.Newest(snapshot, environment) : null;
         return new EnvironmentStatus
         {
             Name = environment.Name.Value,
@@ -35,7 +35,7 @@ internal static class StatusView
             LastGood = state.LastGood(snapshot.Project)?.Candidate.Value,
             Observed = [.. Versions(state).Where(v => engine.IsReady(new InstanceId(key, v))).Select(v => v.Value)],
             Deployment = deployment is null ? null : DeploymentView.Of(deployment, engine, now),
-            Next = next is null ? null : new NextStatus(next.Id.Value, Coordination.DueAt(snapshot, environment, next)),
+            Next = next is null ? null : new NextStatus(next.Id.Value, Eligibility.DueAt(snapshot, environment, next)),
             Traffic = [.. Versions(state).Select(v => Traffic(engine, new InstanceId(key, v)))],
             Trouble = state.Stable is { } stable && !engine.IsReady(new InstanceId(key, stable.Candidate)) ? engine.Trouble(new InstanceId(key, stable.Candidate)) ?? $"{stable.Candidate} is not running" : null,
             Why = Why(snapshot, environment, state, deployment, next, now),
@@ -81,7 +81,7 @@ internal static class StatusView
 
         if (next is null)
             return state.Stable is null ? "nothing was deployed here yet" : $"{state.Stable.Candidate} serves; nothing newer is eligible";
-        return Coordination.DueAt(snapshot, environment, next) switch
+        return Eligibility.DueAt(snapshot, environment, next) switch
         {
             null => $"{next.Id} waits for a person to promote it",
             { } due when due > now => $"{next.Id} comes in by itself in {Durations.Text(due - now)}",

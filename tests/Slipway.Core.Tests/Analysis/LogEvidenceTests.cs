@@ -32,6 +32,10 @@ public class LogEvidenceTests
         });
 
     [Fact]
+    public void EvidenceOfSafeIsFairWhenTheBetIsThatEveryRequestFails() =>
+        Assert.True(MeanOverRequests((4, 2), 4 * 0.8693309873953088 * 0.25, 0.8693309873953088 * 0.25, w => LogEvidence.OfSafe(w, 1, 0.2603932908357607, 4, 0)) <= 1 + Rounding);
+
+    [Fact]
     public void EvidenceOfCountsIsFairForRequests() =>
         Gen.Select(GenSizes, Gen.Double[0.3, 6], Gen.Double[1, 50], GenRate, Gen.OneOf(Gen.Const(1.0), Gen.Double[0, 1])).Sample((n, ratio, effect, pb, part) =>
             MeanOverRequests(n, part * Math.Min(1, ratio * pb), pb, w => LogEvidence.OfCounts(w, effect, ratio)) <= 1 + Rounding);

@@ -1,5 +1,6 @@
 using Slipway.Core.Analysis;
 using Slipway.Core.Deployments;
+using Slipway.Core.Projects;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
 
@@ -10,14 +11,25 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
 {
     private readonly HashSet<string> _approvals = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<Weight> _safe = [];
+    private readonly List<int> _hooksDone = [];
     private bool _back;
     private bool _pausedByItself;
     private bool _personSaidGoOn;
+    private bool _personSaidSkip;
     private bool _evidence;
-    private TimeSpan _held;
+    private bool _blind;
+    private bool _held;
+    private bool _signalled;
+    private bool _hookSucceeded;
+    private int _undone;
+    private Weight _confirmed;
+    private TimeSpan _time;
+    private TimeSpan _healthy;
 
     /// <summary>Step that the events say is under way; the number of steps once they are done.</summary>
     public int Step { get; private set; } = -1;
+
+    private bool Forward => spec.Kind is DeploymentKind.Forward;
 
     public static void Must(bool holds, string what)
     {
@@ -25,11 +37,14 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
             throw new InvalidOperationException(what);
     }
 
-    /// <summary>Time counts towards a hold while the split is in force and nobody has paused.</summary>
+    /// <summary>Time counts towards a hold while the split is in force, the checks can measure and nobody has paused.</summary>
     public void Pass(Deployment state, TimeSpan time)
     {
-        var inForce = state.Confirmed is not null && (state.CandidateReady || !state.CandidateWanted);
-        _held = !inForce ? TimeSpan.Zero : state.IsPaused ? _held : _held + time;
+        var inForce = state.Confirmed is not null && (!state.CandidateWanted || state.CandidateInstances >= state.WantedCandidates);
+        if (inForce && !state.IsPaused && !_blind)
+            _healthy += time;
+        if (!state.IsPaused)
+            _time += time;
     }
 
     public void Check(Deployment before, DeploymentInput? input, IReadOnlyList<DeploymentEvent> events, Deployment after, TrafficSplit world, DateTimeOffset now)
@@ -40,40 +55,70 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
         Must(!(Rollout.NextWake(after, now) <= now), "wants to be woken in the past");
         Must(after.Phase is not Phase.RolledBack || !Sends(world), "rolled back, yet the world sends people to the candidate");
         Must(after.Phase is not Phase.Succeeded || world == TrafficSplit.Only(spec.Candidate.Candidate), "succeeded, yet the world does not send everyone to the candidate");
+        Must(after.IsEnded || !string.IsNullOrEmpty(Story.Of(after, now).Why) && !string.IsNullOrEmpty(Story.Of(after, now).Next), "says neither why nor what next");
         foreach (var e in events)
             Follow(e);
-        if (after.Confirmed is null || (after.CandidateWanted && !after.CandidateReady))
-            _held = TimeSpan.Zero;
-        if (input is DeploymentInput.Analysed { Failures.IsEmpty: false } && before is { Phase: Phase.Progressing, Failures.IsEmpty: true } && spec.Kind is DeploymentKind.Forward)
-            Must(after.Phase is Phase.RollingBack or Phase.RolledBack || (spec.OnFail is Projects.OnFail.Pause && after is { IsPaused: true, PausedByItself: true }), "a failed check had no consequence");
-        Must(spec.Kind is DeploymentKind.Forward || input is DeploymentInput.Condemned or DeploymentInput.Answered || !events.OfType<DeploymentEvent.RollbackStarted>().Any(), "a rollback was rolled back");
+        if (input is DeploymentInput.Analysed { Failures.IsEmpty: false } && before is { Phase: Phase.Progressing, Failures.IsEmpty: true } && Forward)
+            Must(after.Phase is Phase.RollingBack or Phase.RolledBack || (spec.OnFail is OnFail.Pause && after is { IsPaused: true, PausedByItself: true }), "a failed check had no consequence");
+        Must(Forward || input is DeploymentInput.Condemned or DeploymentInput.Answered || events.OfType<DeploymentEvent.RollbackStarted>().All(e => e.Cause is RollbackCause.Failed), "a rollback was rolled back");
     }
 
-    /// <summary>What may be asked of the router.</summary>
-    public void CheckAsked(TrafficSplit split, bool candidateIsReady)
+    /// <summary>What may be asked of the outside world.</summary>
+    public void CheckAsked(Effect effect, Deployment state)
     {
-        Must(candidateIsReady || !Sends(split), "asks to send people to a candidate that is not ready");
-        var allowed = Shaped();
-        if (Step == spec.Steps.Length && !_back)
+        switch (effect)
+        {
+            case Effect.ApplySplit apply:
+                CheckSplit(apply.Split, state);
+                break;
+            case Effect.StartCandidate:
+                Must(!_back, "starts a candidate on the way back");
+                break;
+            case Effect.RunHook hook when _back:
+                Must(state.Confirmed is { Candidate: null }, "runs a hook before the traffic is back");
+                Must(hook.Key == $"undo/{_undone}" && hook.Hook == Undoing().ElementAt(_undone), "does not undo in reverse order");
+                break;
+            case Effect.RunHook hook:
+                Must(spec.Steps[Step] is HookStep step && step.Hook == hook.Hook && !_hookSucceeded, "runs a hook that is not its step's, or again");
+                break;
+        }
+    }
+
+    private void CheckSplit(TrafficSplit split, Deployment state)
+    {
+        Must(state.CandidateInstances > 0 || !Sends(split), "asks to send people to a candidate that is not ready");
+        Must(split.Mirror == Weight.None || (state.CandidateInstances > 0 && !_back && split.Mirror == Shaped().Mirror), "mirrors when it should not");
+        Must(split.Baseline == Weight.None || (state.BaselineInstances > 0 && split.Baseline <= split.Weight && split.Baseline.Value + split.Weight.Value <= Weight.Whole), "a baseline that is not there, or too large");
+        if (_back)
+        {
+            Must(split.Stable == spec.Stable?.Candidate && split.Audience is null, "does not go back to the stable side");
+            Must(split.Weight <= _confirmed, "sends more people to the candidate on the way back");
+            Must(spec.Scaling is Scaling.Follow || split.Candidate is null, "leaves people on the candidate on the way back");
+            Must(split.Candidate is null || split.Weight >= _confirmed || Weight.Whole - split.Weight.Value <= (long)Weight.Whole * state.StableInstances!.Value / state.Total, "sends more people back than the stable instances can take");
             return;
+        }
+
+        if (Step == spec.Steps.Length)
+            return;
+        var allowed = Shaped();
         Must(split.Stable == spec.Stable?.Candidate, "takes people from the stable side before all steps are done");
-        Must(split.Weight <= (_back ? Weight.None : allowed.Weight), $"asks for {split.Weight}, the step allows {allowed.Weight}");
-        Must(split.Audience is null || (allowed.Audience is not null && !_back), "asks for an audience before its step");
+        Must(split.Weight <= allowed.Weight, $"asks for {split.Weight}, the step allows {allowed.Weight}");
+        Must(split.Audience is null || allowed.Audience is not null, "asks for an audience before its step");
     }
 
     private bool Sends(TrafficSplit split) => split.Stable == spec.Candidate.Candidate || split.ReachesCandidate;
+
+    private IEnumerable<HookSpec> Undoing() => Enumerable.Reverse(_hooksDone).Select(i => ((HookStep)spec.Steps[i]).Hook.Undo).OfType<HookSpec>().Concat(spec.OnRollback);
 
     private void Follow(DeploymentEvent e)
     {
         switch (e)
         {
             case DeploymentEvent.StepEntered entered:
-                Must(entered.Index == Step + 1, "a step was skipped or entered again");
-                Leave();
+                Leave(entered.Index);
                 break;
             case DeploymentEvent.StepsCompleted:
-                Must(Step + 1 == spec.Steps.Length, "not all steps were done");
-                Leave();
+                Leave(spec.Steps.Length);
                 break;
             case DeploymentEvent.Succeeded:
                 Must(!_back && Step == spec.Steps.Length, "succeeded without its steps");
@@ -82,11 +127,22 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
                 Must(!_back, "went back twice");
                 _back = true;
                 break;
+            case DeploymentEvent.RolledBack:
+                Must(_undone == Undoing().Count(), "did not undo everything");
+                break;
             case DeploymentEvent.Approved approved:
+                Must(spec.Steps[Step] is ApproveStep step && step.Allows(approved.By), "took an approval of somebody who may not");
+                Must(spec.Steps[Step] is not ApproveStep { NotAuthor: true } || (approved.By != spec.Author && approved.By != spec.RequestedBy), "the author approved");
                 _approvals.Add(approved.By);
+                break;
+            case DeploymentEvent.SplitConfirmed confirmed:
+                _confirmed = confirmed.Split.Candidate is not null ? confirmed.Split.Weight : confirmed.Split.Stable == spec.Candidate.Candidate ? Weight.Full : Weight.None;
                 break;
             case DeploymentEvent.Promoted:
                 _personSaidGoOn = true;
+                break;
+            case DeploymentEvent.PromotedFully:
+                _personSaidSkip = true;
                 break;
             case DeploymentEvent.Paused paused:
                 _pausedByItself |= paused.By == "slipway";
@@ -94,6 +150,28 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
             case DeploymentEvent.Resumed:
                 _personSaidGoOn |= _pausedByItself;
                 _pausedByItself = false;
+                break;
+            case DeploymentEvent.Held:
+                _held = true;
+                break;
+            case DeploymentEvent.Released:
+                _held = false;
+                break;
+            case DeploymentEvent.MeasuringLost:
+                _blind = true;
+                break;
+            case DeploymentEvent.MeasuringBack:
+                _blind = false;
+                break;
+            case DeploymentEvent.SignalReceived signal:
+                _signalled = signal.Signal.Passed;
+                break;
+            case DeploymentEvent.HookSucceeded or DeploymentEvent.HookFailed when _back:
+                _undone++;
+                break;
+            case DeploymentEvent.HookSucceeded:
+                _hooksDone.Add(Step);
+                _hookSucceeded = true;
                 break;
             case DeploymentEvent.ShownSafe safe:
                 _safe.Add(safe.Exposure);
@@ -104,12 +182,14 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
         }
     }
 
-    private void Leave()
+    private void Leave(int to)
     {
         Must(!_back, "went forward on the way back");
+        Must(!_held || !Forward, "took a step while it was held");
+        Must(to == Step + 1 || (_personSaidSkip && to > Step && spec.Steps.Skip(Step + 1).Take(to - Step - 1).All(s => s is not (DeployStep or ApproveStep or HookStep))), "a step was skipped or entered again");
         if (Step >= 0)
             MayLeave(spec.Steps[Step]);
-        (Step, _held, _personSaidGoOn) = (Step + 1, TimeSpan.Zero, false);
+        (Step, _time, _healthy, _personSaidGoOn, _hookSucceeded) = (to, TimeSpan.Zero, TimeSpan.Zero, false, false);
         _approvals.Clear();
     }
 
@@ -117,10 +197,13 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
     {
         if (step is ApproveStep approve)
             Must(_approvals.Count(approve.Allows) >= approve.Count, "went past an approval without it");
-        if (_personSaidGoOn)
+        if (_personSaidGoOn || (_personSaidSkip && step is not (DeployStep or ApproveStep or HookStep)))
             return;
-        var hold = step switch { WeightStep w => w.Hold, BakeStep b => b.For, _ => TimeSpan.Zero };
-        Must(_held >= hold, $"held {_held} of {hold}");
+        var hold = step switch { WeightStep w => w.Hold, BakeStep b => b.For, MirrorStep m => m.For, _ => TimeSpan.Zero };
+        Must(_healthy >= hold, $"held {_healthy} of {hold}");
+        Must(step is not PauseStep { For: null } && (step is not PauseStep { For: { } pause } || _time >= pause), "went past a pause");
+        Must(step is not SignalStep || _signalled, "went past a signal that had not said yes");
+        Must(step is not HookStep || _hookSucceeded, "went past a hook that had not succeeded");
         if (!spec.Checks.Any(c => c is not CheckSpec.Outage))
             return;
         Must(step is not WeightStep { Hold.Ticks: > 0 } || _evidence, "took silence for success");
@@ -130,8 +213,10 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
 
     private TrafficSplit Shaped() => spec.Steps.Take(Step + 1).Aggregate(TrafficSplit.Only(null), (split, step) => step switch
     {
-        WeightStep w => split with { Weight = w.Weight },
+        WeightStep w => split with { Weight = w.Weight, Mirror = Weight.None },
+        SwitchStep => split with { Weight = Weight.Full, Audience = null, Mirror = Weight.None },
         AudienceStep a => split with { Audience = a.Rule },
+        MirrorStep m => split with { Mirror = m.Weight },
         _ => split,
     });
 }

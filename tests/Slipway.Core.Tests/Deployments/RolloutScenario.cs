@@ -40,7 +40,7 @@ internal sealed class RolloutScenario
     public RolloutScenario Settle()
     {
         while (Wanted.FirstOrDefault(e => e is not Effect.Watch) is { } effect)
-            Give(new DeploymentInput.Answered(effect.Key, new EffectAnswer.Done()));
+            Give(new DeploymentInput.Answered(effect.Key, Well(effect)));
         return this;
     }
 
@@ -51,7 +51,10 @@ internal sealed class RolloutScenario
         return this;
     }
 
-    public Decision Confirm() => Answer<Effect.ApplySplit>(new EffectAnswer.Done());
+    public Decision Confirm() => Answer<Effect.ApplySplit>(new EffectAnswer.Serves(AskedFor!));
+
+    /// <summary>What the outside world answers when it did what it was asked.</summary>
+    public static EffectAnswer Well(Effect effect) => effect is Effect.ApplySplit apply ? new EffectAnswer.Serves(apply.Split) : new EffectAnswer.Done();
 
     public Decision Started() => Answer<Effect.StartCandidate>(new EffectAnswer.Done());
 

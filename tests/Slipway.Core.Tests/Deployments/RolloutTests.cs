@@ -130,7 +130,7 @@ public class RolloutTests
         {
             Assert.True(effects < 20);
             if (r.Wanted.FirstOrDefault(e => e is not Effect.Watch) is { } effect)
-                r.Give(new DeploymentInput.Answered(effect.Key, new EffectAnswer.Done()));
+                r.Give(new DeploymentInput.Answered(effect.Key, RolloutScenario.Well(effect)));
             else
                 r.After(60);
         }

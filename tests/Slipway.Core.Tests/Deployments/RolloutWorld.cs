@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Deployments;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
@@ -7,10 +8,13 @@ namespace Slipway.Core.Tests.Deployments;
 
 /// <summary>
 /// One rollout in a world that has a will of its own: what the router serves and what runs is kept here, apart from what the core was
-/// told. An effect may land without an answer, be answered late or twice or never, or fail although it landed.
+/// told. An effect may land without an answer, be answered late or twice or never, or fail although it landed; a router may say that it
+/// did what it did not; instances die; two owners may both believe that the rollout is theirs.
 /// </summary>
 internal sealed class RolloutWorld
 {
+    public const int Ops = 26;
+
     private static readonly string[] People = ["ana", "bob", "sre"];
 
     private readonly DeploymentSpec _spec;
@@ -21,12 +25,14 @@ internal sealed class RolloutWorld
     private TrafficSplit _split;
     private TrafficSplit? _newest;
     private DeploymentInput? _lastAnswer;
-    private bool _up;
+    private int _up;
+    private (Deployment State, int Version) _other;
 
     public RolloutWorld(DeploymentSpec spec)
     {
         (_spec, _promises, _split) = (spec, new RolloutPromises(spec), TrafficSplit.Only(spec.Stable?.Candidate));
         Save(null, Rollout.Start(spec, _now));
+        _other = (State, _log.Count);
     }
 
     public Deployment State { get; private set; } = Deployment.Empty;
@@ -39,35 +45,50 @@ internal sealed class RolloutWorld
             case 1: Wait(TimeSpan.FromMinutes(n)); break;
             case 2 or 3: Ask(n); break;
             case 4: Land(n); break;
-            case 5 or 6 or 7: Answer(n, new EffectAnswer.Done()); break;
+            case 5 or 6 or 7: Answer(n, null); break;
             case 8 when n < 12: Answer(n, new EffectAnswer.Failed("boom")); break;
             case 9 when _lastAnswer is { } again: Give(again); break;
             case 10 when n < 30: Crash(); break;
-            case 11 when n < 20: _up = false; break;
+            case 11 when n < 20: _up = Math.Max(0, _up - 1); break;
             case 12: TellExit(); break;
             case 13: Give(new DeploymentInput.Analysed(n > 20, n > 60 ? new Weight(n * n * 7) : null, "no worse", [])); break;
             case 14 when n < 8: Give(new DeploymentInput.Analysed(true, null, "", [Given.Worse(n < 4 ? "errors" : "latency")])); break;
             case 15: Give(Command(n)); break;
+            case 16: Give(new DeploymentInput.Analysed(true, null, "", []) { Blind = n % 2 == 0 ? "the gateway is silent" : null }); break;
+            case 17: Give(new DeploymentInput.Hold(n % 2 == 0 ? "the line is stopped" : null)); break;
+            case 18 when n < 60: Give(new DeploymentInput.Signalled(new Signal("qa", n > 6, "ci", null))); break;
+            case 19: Give(new DeploymentInput.Observed(_split)); break;
+            case 20: PartlyReady(n); break;
+            case 21 when n < 10: Give(new DeploymentInput.Scale(1 + (n % 5), "slipway")); break;
+            case 22 when n < 3: Give(new DeploymentInput.Superseded(new("3.0.0"), "ana")); break;
+            case 23 or 24: OtherOwner(n); break;
+            case 25 when n < 10: Wait(TimeSpan.FromDays(n)); break;
         }
     }
 
     /// <summary>From now on everything works, and people answer what they are asked.</summary>
     public void Behave()
     {
-        for (var i = 0; i < 400 && !State.IsEnded; i++)
+        for (var i = 0; i < 600 && !State.IsEnded; i++)
         {
             if (State.IsPaused)
-                Give(new DeploymentInput.Resume("ana"));
-            else if (State is { CandidateWanted: true, CandidateReady: true } && !_up)
+                Give(new DeploymentInput.Resume("bob"));
+            else if (State is { Phase: Phase.Progressing, HeldWhy: not null })
+                Give(new DeploymentInput.Hold(null));
+            else if (State is { Phase: Phase.Progressing, Blind: not null })
+                Give(new DeploymentInput.Analysed(true, null, "", []));
+            else if (State is { CandidateWanted: true } && _up < State.CandidateInstances)
                 TellExit();
             else if (_inFlight.Count > 0)
-                Answer(0, new EffectAnswer.Done());
+                Answer(0, null);
             else if (Rollout.Plan(State).Any(e => e is not Effect.Watch))
                 Ask(0);
             else if (State.Step is ApproveStep)
                 Give(new DeploymentInput.Approve(People[i % 3]));
+            else if (State.Step is SignalStep signal && State.Signals.All(s => s.Name != signal.Name || !s.Passed))
+                Give(new DeploymentInput.Signalled(new Signal(signal.Name, true, "ci", null)));
             else
-                Wait(Rollout.NextWake(State, _now) is { } wake ? wake - _now : throw new InvalidOperationException("waits for nothing"));
+                Wait(Rollout.NextWake(State, _now) is { } wake ? wake - _now : throw new InvalidOperationException($"waits for nothing: {State.Phase} {State.CandidateInstances} of {State.WantedCandidates}, stable {State.StableInstances} of {State.WantedStables}, {State.Confirmed}, {State.Step}"));
         }
 
         Must(State.IsEnded, "did not end");
@@ -89,12 +110,9 @@ internal sealed class RolloutWorld
         if (open.Count == 0)
             return;
         var effect = open[n % open.Count];
+        _promises.CheckAsked(effect, State);
         if (effect is Effect.ApplySplit apply)
-        {
-            _promises.CheckAsked(apply.Split, State.CandidateReady);
             _newest = apply.Split;
-        }
-
         _inFlight.Add(effect);
     }
 
@@ -103,32 +121,48 @@ internal sealed class RolloutWorld
     {
         if (n % 2 == 0 && _newest is not null)
             _split = _newest;
-        else if (_inFlight.OfType<Effect.StartCandidate>().Any())
-            _up = true;
+        else if (_inFlight.OfType<Effect.StartCandidate>().LastOrDefault() is { } start)
+            _up = start.Instances;
     }
 
-    private void Answer(int n, EffectAnswer answer)
+    private void Answer(int n, EffectAnswer? failure)
     {
         if (_inFlight.Count == 0)
             return;
         var effect = _inFlight[n % _inFlight.Count];
         _inFlight.Remove(effect);
-        if (answer is EffectAnswer.Done)
+        if (failure is null && n % 7 != 6)
             Land(effect);
-        Give(_lastAnswer = new DeploymentInput.Answered(effect.Key, answer));
+        Give(_lastAnswer = new DeploymentInput.Answered(effect.Key, failure ?? ReadBack(effect)));
     }
+
+    /// <summary>A router that did nothing may say it did; what is read back tells the truth.</summary>
+    private EffectAnswer ReadBack(Effect effect) => effect is Effect.ApplySplit ? new EffectAnswer.Serves(_split) : new EffectAnswer.Done();
 
     private void Land(Effect effect)
     {
-        if (effect is Effect.StartCandidate)
-            _up = true;
+        if (effect is Effect.StartCandidate start)
+            _up = start.Instances;
         else if (effect is Effect.ApplySplit apply && Rollout.Plan(State).Contains(apply))
             _split = apply.Split;
     }
 
+    private void PartlyReady(int n)
+    {
+        if (_inFlight.OfType<Effect.StartCandidate>().LastOrDefault() is { } start)
+        {
+            _up = Math.Max(_up, n % (start.Instances + 1));
+            Give(new DeploymentInput.InstancesReady(_spec.Candidate.Candidate, _up));
+        }
+        else if (_spec.Stable is { } stable)
+        {
+            Give(new DeploymentInput.InstancesReady(stable.Candidate, n % (State.Total + 1)));
+        }
+    }
+
     private void TellExit()
     {
-        if (!_up && State.CandidateReady)
+        if (_up < State.CandidateInstances)
             Give(new DeploymentInput.CandidateExited(State.Exits, "exit code 1"));
     }
 
@@ -142,9 +176,20 @@ internal sealed class RolloutWorld
         State = again;
     }
 
+    /// <summary>Somebody else decides on what they last read. What they decide counts only if nobody saved since.</summary>
+    private void OtherOwner(int n)
+    {
+        var input = n % 3 == 0 ? Command(n) : new DeploymentInput.Tick();
+        var events = Rollout.Decide(_other.State, input, _now).Events;
+        if (_other.Version == _log.Count)
+            Save(input, events);
+        _other = (State, _log.Count);
+    }
+
     private static bool Same(Deployment a, Deployment b) =>
         a.ShownSafe.SequenceEqual(b.ShownSafe) && a.Failures.SequenceEqual(b.Failures) && a.Approvals.SequenceEqual(b.Approvals)
-        && a == b with { ShownSafe = a.ShownSafe, Failures = a.Failures, Approvals = a.Approvals };
+        && a.Signals.SequenceEqual(b.Signals) && a.HooksDone.SequenceEqual(b.HooksDone)
+        && a == b with { ShownSafe = a.ShownSafe, Failures = a.Failures, Approvals = a.Approvals, Signals = a.Signals, HooksDone = a.HooksDone };
 
     private static DeploymentInput Command(int n)
     {
@@ -153,9 +198,11 @@ internal sealed class RolloutWorld
         {
             0 => new DeploymentInput.Abort(by, null),
             1 => new DeploymentInput.Condemned(by, "loses orders"),
-            < 8 => new DeploymentInput.Promote(by),
-            < 14 => new DeploymentInput.Pause(by, null),
-            < 22 => new DeploymentInput.Resume(by),
+            2 => new DeploymentInput.Reject(by, "not today"),
+            3 => new DeploymentInput.Promote(by, Fully: true),
+            < 10 => new DeploymentInput.Promote(by),
+            < 15 => new DeploymentInput.Pause(by, null),
+            < 23 => new DeploymentInput.Resume(by),
             _ => new DeploymentInput.Approve(by),
         };
     }

@@ -18,13 +18,23 @@ namespace Slipway.Core.Tests.Deployments;
 /// <summary>Events are kept for ever: what was stored once must be readable always. A change of a golden is a change of the stored format.</summary>
 public class StoredDeploymentTests
 {
+    private static readonly HookSpec Tell = new HookSpec.Webhook("https://chat.test/hook", "CHAT_KEY") { Name = "tell", Retries = 0, FailureIsBad = true };
+
+    private static readonly HookSpec Migrate = new HookSpec.Command(["./migrate", "up"]) { Name = "migrate", Timeout = TimeSpan.FromMinutes(5), Undo = new HookSpec.Command(["./migrate", "down"]) { Name = "migrate back" } };
+
     private static readonly DeploymentSpec Whole = Spec(
         new ApproveStep(["sre", "lead"], 2), new DeployStep(), new AudienceStep(new AudienceRule
         {
             Headers = [new NameValue("x-employee", "true")], Cookies = [new NameValue("beta", "1")], Cidrs = ["10.0.0.0/8"], Users = ["ana"],
         }),
-        Percent(0.001m, 600, untilSafe: true), new BakeStep(TimeSpan.FromMinutes(15)), new CheckStep(TimeSpan.FromHours(2)), Percent(100)) with
+        Percent(0.001m, 600, untilSafe: true), new BakeStep(TimeSpan.FromMinutes(15)), new CheckStep(TimeSpan.FromHours(2)),
+        new PauseStep(null), new PauseStep(TimeSpan.FromHours(1)), new SignalStep("qa", TimeSpan.FromHours(2)), new MirrorStep(new Weight(10_000), TimeSpan.FromMinutes(5)),
+        new HookStep(Migrate), new BaselineStep(), new ScaleStep(3), new ScaleStep(null),
+        new ApproveStep([], 1) { NotAuthor = true, Within = TimeSpan.FromDays(2) }, Percent(100), new SwitchStep()) with
     {
+        OnRollback = [Tell],
+        Scaling = Scaling.Follow,
+        Author = "ci",
         Checks = [new CheckSpec.Errors(), new CheckSpec.Latency(), new CheckSpec.Outage { Restarts = 2 }],
         OnFail = OnFail.Pause,
         Reason = "hotfix",
@@ -36,6 +46,11 @@ public class StoredDeploymentTests
         new SplitConfirmed(new TrafficSplit(new CandidateId("1.0.0"), new CandidateId("2.0.0"), new Weight(1), Employees), Noon),
         new SplitConfirmed(TrafficSplit.Only(null), Noon), new EvidenceSeen(Noon), new ShownSafe(new Weight(500), "errors: no worse", Noon), new CheckFailed(Worse(), Noon),
         new Promoted("ana", Noon), new Paused("ana", "ana: lunch", Noon), new Resumed("ana", Noon), new StepsCompleted(Noon),
+        new StableReady(2, Noon), new BaselineReady(1, Noon), new Scaled(4, "slipway", Noon), new CandidateReady(Noon, 3),
+        new SplitLost(new TrafficSplit(new CandidateId("1.0.0"), new CandidateId("2.0.0"), new Weight(2), null) { Mirror = new Weight(10_000), Baseline = new Weight(2) }, Noon),
+        new MeasuringLost("no gateway reports", Noon), new MeasuringBack(Noon), new SignalReceived(new Signal("qa", true, "ci", null), Noon), new SignalReceived(new Signal("qa", false, "ci", "2 of 90 failed"), Noon),
+        new HookSucceeded("hook/8", Noon), new HookFailed("undo/0", "exit code 1", Noon), new PromotedFully("ana", Noon), new Held("the line is stopped by bob: outage", Noon), new Released(Noon),
+        new Overdue("the router did not confirm the traffic within 10m", Noon),
         new RollbackStarted(RollbackCause.Bad, "errors: 5 % of answers failed against 1 %", Noon), new Succeeded(Noon), new RolledBack(Noon),
     ];
 
@@ -51,6 +66,10 @@ public class StoredDeploymentTests
         new EnvironmentEvent.DeploymentCreated(Spec(new DeployStep(), Percent(100)) with { Kind = DeploymentKind.Rollback, Stable = null, Slice = new Slice.Percent(new Weight(2_000)) }, Noon),
         new EnvironmentEvent.DeploymentEnded(DeploymentId.Of(Production, 2), null, Noon),
         new EnvironmentEvent.DeploymentEnded(DeploymentId.Of(Production, 3), RollbackCause.Aborted, Noon),
+        new EnvironmentEvent.DeploymentEnded(DeploymentId.Of(Production, 4), RollbackCause.Superseded, Noon),
+        new EnvironmentEvent.DeploymentQueued(new QueuedDeployment(1, false, new DeployRequest(new CandidateId("3.0.0"), "ana", "hotfix", true) { OverrideFreeze = true, Supersede = true }, Noon), Noon),
+        new EnvironmentEvent.QueueLeft(1, "cancelled by ana", Noon), new EnvironmentEvent.PromotionsHeld("ana", "looks odd", Noon), new EnvironmentEvent.PromotionsReleased("ana", Noon),
+        new EnvironmentEvent.DriftAccepted(Version("1.0.1"), "ana", "hotfix by hand", Noon),
     ];
 
     [Fact]

@@ -9,15 +9,15 @@ public class BaselineTests
     private static readonly ProjectWorld Busy = new ProjectWorld(ThreeStages()).Create("1.0.0").SucceedAll().Create("2.0.0");
 
     [Fact]
-    public void TheStableSideIsTheBaselineWhileItGetsTraffic() => Assert.Equal((Dogfood, "1.0.0"), Of(Active() with { CandidateReady = true, StepIndex = 1 }));
+    public void TheStableSideIsTheBaselineWhileItGetsTraffic() => Assert.Equal((Dogfood, "1.0.0"), Of(Active() with { CandidateInstances = 1, StepIndex = 1 }));
 
     [Fact]
-    public void ASliceThatHasGoneOverIsComparedWithTheRestOfTheUsers() => Assert.Equal((Production, "1.0.0"), Of(Active() with { CandidateReady = true, StepIndex = 2 }));
+    public void ASliceThatHasGoneOverIsComparedWithTheRestOfTheUsers() => Assert.Equal((Production, "1.0.0"), Of(Active() with { CandidateInstances = 1, StepIndex = 2 }));
 
     [Fact]
     public void ACandidateIsNeverComparedWithItself()
     {
-        var deployment = Active() with { CandidateReady = true, StepIndex = 2 };
+        var deployment = Active() with { CandidateInstances = 1, StepIndex = 2 };
         deployment = deployment with { Spec = deployment.Spec with { Candidate = deployment.Spec.Candidate with { Candidate = new("1.0.0") } } };
         Assert.Null(Of(deployment));
     }
@@ -26,7 +26,7 @@ public class BaselineTests
     public void TheRestHasNobodyElseToBeComparedWith()
     {
         var w = new ProjectWorld(ThreeStages()).Create("1.0.0").SucceedAll().Create("2.0.0").Succeed(Dogfood).Succeed(Canary);
-        Assert.Null(Baseline.Of(w.Snapshot, w.Snapshot.Active(Production)! with { CandidateReady = true, StepIndex = 2 }));
+        Assert.Null(Baseline.Of(w.Snapshot, w.Snapshot.Active(Production)! with { CandidateInstances = 1, StepIndex = 2 }));
     }
 
     private static Deployment Active() => Busy.Snapshot.Active(Dogfood)!;

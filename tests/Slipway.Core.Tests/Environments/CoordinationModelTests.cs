@@ -26,6 +26,7 @@ public class CoordinationModelTests
             world = new ProjectWorld(project) 
             {
                 ByItself = spec => MayBeginByItself(world, left, spec),
+                Queued = spec => left.Remove((spec.Environment.Name, spec.Candidate.Candidate.Value)),
                 Ended = (spec, before, after) => Leave(left, spec, before, after),
             };
             foreach (var (op, n) in life)

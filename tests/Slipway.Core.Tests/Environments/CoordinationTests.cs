@@ -73,7 +73,7 @@ public class CoordinationTests
             Project = Releases.ProjectState.Evolve(w.Snapshot.Project, new Releases.ProjectEvent.CandidateFlagged(new("2.0.0"), "bob", "loses orders", w.Now)),
             Deployments = w.Snapshot.Deployments.SetItem(settling.Spec.Id, settling),
         };
-        Assert.Contains(Coordination.Intents(flagged, w.Now), i => i is Intent.Condemn condemn && condemn.Id == settling.Spec.Id);
+        Assert.Contains(Coordination.Intents(flagged, w.Now), i => i is Intent.Tell { Input: DeploymentInput.Condemned } tell && tell.Id == settling.Spec.Id);
     }
 
     [Fact]

@@ -28,6 +28,9 @@ internal sealed class ProjectWorld
     /// <summary>Told of every deployment that begins by itself, before it does.</summary>
     public Action<DeploymentSpec> ByItself { get; init; } = _ => { };
 
+    /// <summary>Told of every deployment that a person asked for and that waited for its turn, before it begins.</summary>
+    public Action<DeploymentSpec> Queued { get; init; } = _ => { };
+
     /// <summary>Told of every deployment that ended, with what the environment served before and after it.</summary>
     public Action<DeploymentSpec, Workload?, Workload?> Ended { get; init; } = (_, _, _) => { };
 
@@ -64,10 +67,27 @@ internal sealed class ProjectWorld
     }
 
     public Problem? Deploy(EnvironmentName name, string version, bool force = false) =>
-        Begin(name, DeploymentRequests.Deploy(Snapshot, name, new DeployRequest(new CandidateId(version), "ana", force ? "urgent" : null, force)));
+        Act(name, new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(version), "ana", force ? "urgent" : null, force))).Refusal;
 
     public Problem? RollBack(EnvironmentName name, string? to = null) =>
-        Begin(name, DeploymentRequests.Rollback(Snapshot, name, to is null ? null : new CandidateId(to), "ana", null));
+        Act(name, new EnvironmentCommand.Rollback(to is null ? null : new CandidateId(to), "ana", null)).Refusal;
+
+    /// <summary>Gives a command and carries out what follows.</summary>
+    public CommandOutcome Act(EnvironmentName name, EnvironmentCommand command)
+    {
+        var outcome = EnvironmentCommands.Decide(Snapshot, name, command, Now);
+        foreach (var e in outcome.Events)
+        {
+            Evolve(name, e);
+            if (e is EnvironmentEvent.DeploymentCreated created)
+                Put(Rollout.Fold(Rollout.Start(created.Spec, Now)));
+        }
+
+        if (outcome.Tell is { } input)
+            Tell(Snapshot.Of(name).Active!.Id, input);
+        Coordinate();
+        return outcome;
+    }
 
     /// <summary>The deployment under way succeeds; one that was condemned goes back instead.</summary>
     public ProjectWorld Succeed(EnvironmentName name) => End(name, d => d.Phase is Phase.RollingBack ? d with { Phase = Phase.RolledBack } : d with { Phase = Phase.Succeeded });
@@ -112,8 +132,8 @@ internal sealed class ProjectWorld
             case Intent.FlagBad flag:
                 Snapshot = Snapshot with { Project = ProjectState.Evolve(Snapshot.Project, new ProjectEvent.CandidateFlagged(flag.Candidate, "slipway", flag.Why, Now)) };
                 break;
-            case Intent.Condemn condemn:
-                Put(Snapshot.Deployments[condemn.Id] with { Phase = Phase.RollingBack, Cause = RollbackCause.Bad, Why = condemn.Flag.Why });
+            case Intent.Tell tell:
+                Tell(tell.Id, tell.Input);
                 break;
             case Intent.Conclude conclude:
                 var before = Of(conclude.Environment);
@@ -124,16 +144,23 @@ internal sealed class ProjectWorld
                 Start(back.Environment, DeploymentRequests.Rollback(Snapshot, back.Environment, null, "slipway", back.Flag.Why), ByItself);
                 break;
             case Intent.Promote promote:
-                Start(promote.Environment, DeploymentRequests.Deploy(Snapshot, promote.Environment, new DeployRequest(promote.Candidate, "slipway")), ByItself);
+                Start(promote.Environment, DeploymentRequests.Deploy(Snapshot, promote.Environment, new DeployRequest(promote.Candidate, "slipway"), Now), ByItself);
+                break;
+            case Intent.Begin begin:
+                Start(begin.Environment, begin.Item.IsRollback
+                    ? DeploymentRequests.Rollback(Snapshot, begin.Environment, begin.Item.Request.Candidate, begin.Item.Request.By, null)
+                    : DeploymentRequests.Deploy(Snapshot, begin.Environment, begin.Item.Request, Now), Queued);
+                break;
+            case Intent.LeaveQueue leave:
+                Evolve(leave.Environment, new EnvironmentEvent.QueueLeft(leave.Number, leave.Why, Now));
                 break;
         }
     }
 
-    private Problem? Begin(EnvironmentName name, RequestOutcome outcome)
+    private void Tell(DeploymentId id, DeploymentInput input)
     {
-        Start(name, outcome, _ => { });
-        Coordinate();
-        return outcome.Refusal;
+        var deployment = Snapshot.Deployments[id];
+        Put(Rollout.Decide(deployment, input, Now).Events.Aggregate(deployment, Rollout.Evolve));
     }
 
     private void Start(EnvironmentName name, RequestOutcome outcome, Action<DeploymentSpec> watch)

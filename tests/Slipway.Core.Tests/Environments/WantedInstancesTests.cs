@@ -17,7 +17,7 @@ public class WantedInstancesTests
     public void TheCandidateIsNotWantedBeforeItsApproval()
     {
         var w = new ProjectWorld(ThreeStages(production: new PromotionPolicy.Approved([], 1))).Create("1.0.0").Succeed(Dogfood).Succeed(Canary);
-        Assert.Empty(WantedInstances.Of(w.Snapshot, Production));
+        Assert.Empty(WantedInstances.Of(w.Snapshot, Production, w.Now));
     }
 
     [Theory]
@@ -36,7 +36,7 @@ public class WantedInstancesTests
         Assert.Equal(["1.0.0", "2.0.0"], Wanted(Busy.Snapshot with { Deployments = ImmutableDictionary<DeploymentId, Deployment>.Empty }));
 
     [Fact]
-    public void AVersionIsNamedOnce() => Assert.Equal(["1.0.0"], WantedInstances.Of(Busy.Snapshot, Canary).Select(w => w.Candidate.Value));
+    public void AVersionIsNamedOnce() => Assert.Equal(["1.0.0"], WantedInstances.Of(Busy.Snapshot, Canary, Busy.Now).Select(w => w.Workload.Candidate.Value));
 
-    private static IEnumerable<string> Wanted(ProjectSnapshot snapshot) => WantedInstances.Of(snapshot, Dogfood).Select(w => w.Candidate.Value);
+    private static IEnumerable<string> Wanted(ProjectSnapshot snapshot) => WantedInstances.Of(snapshot, Dogfood, Busy.Now).Select(w => w.Workload.Candidate.Value);
 }
