@@ -29,7 +29,7 @@ internal static class ActionEndpoints
         Map<ActionRequest>(actions, "abort", "Takes the candidate back; says nothing about it.", r => new EnvironmentCommand.Abort(r.By, r.Reason));
         Map<ActionRequest>(actions, "retry", "Does again what went back.", r => new EnvironmentCommand.Retry(r.By, r.Reason));
         Map<ActionRequest>(actions, "hold", "Lets nothing come in by itself.", r => new EnvironmentCommand.HoldPromotions(r.By, r.Reason));
-        Map<ActionRequest>(actions, "release", "Lets candidates come in by themselves again.", r => new EnvironmentCommand.ReleasePromotions(r.By, r.Reason));
+        Map<ActionRequest>(actions, "unhold", "Lets candidates come in by themselves again.", r => new EnvironmentCommand.ReleasePromotions(r.By, r.Reason));
     }
 
     private static void Map<TRequest>(RouteGroupBuilder actions, string verb, string summary, Func<TRequest, EnvironmentCommand> command) where TRequest : IActionRequest =>
