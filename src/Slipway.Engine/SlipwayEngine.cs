@@ -109,7 +109,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
             return found.Problem;
         return found.Value.Configuration.Find(key.Name) is { } spec
             ? (found.Value, spec)
-            : new Problem("SLIP0204", $"project {key.Project}", $"there is no environment '{key.Name}'", $"it has {string.Join(", ", found.Value.Configuration.Environments.Select(e => e.Name))}");
+            : new Problem("SLIP0204", $"project {key.Project}", $"there is no environment '{key.Name}'", $"it has {string.Join(", ", found.Value.Configuration.Places)}");
     }
 
     public ProjectSnapshot? Snapshot(ProjectId id) => _projects.Snapshot(id);
@@ -139,8 +139,8 @@ public sealed class SlipwayEngine : IAsyncDisposable
     public async Task<Result<ImmutableArray<string>>> ApplyAsync(Project project, string by, bool dryRun, CancellationToken cancellationToken)
     {
         var stream = _projects.Of(project.Id);
-        foreach (var environment in project.Environments)
-            await _projects.Of(project.Key(environment)).LoadAsync(cancellationToken);
+        foreach (var name in project.Places)
+            await _projects.Of(new EnvironmentKey(project.Id, name)).LoadAsync(cancellationToken);
         var result = await stream.UpdateAsync(state => Apply(state, project, by, dryRun), cancellationToken);
         if (result.Ok && !result.Value.IsEmpty && !dryRun)
             await _traffic.ConfigureAsync(project);
@@ -186,15 +186,19 @@ public sealed class SlipwayEngine : IAsyncDisposable
     /// <summary>Gives a command to an environment: what will happen, once it is saved, or why not.</summary>
     public async Task<Result<CommandOutcome>> ActAsync(EnvironmentKey key, EnvironmentCommand command, CancellationToken cancellationToken)
     {
-        if (Find(key) is { Ok: false } missing)
-            return missing.Problem;
+        if (Place(key) is { } missing)
+            return missing;
         var outcome = await _coordinator.ActAsync(key, command, cancellationToken);
         return Result(outcome);
     }
 
     /// <summary>What a command would do now, without doing it.</summary>
     public Result<CommandOutcome> Ask(EnvironmentKey key, EnvironmentCommand command) =>
-        Find(key) is { Ok: true, Value.Snapshot: var snapshot } ? Result(EnvironmentCommands.Decide(snapshot, key.Name, command, _time.GetUtcNow())) : Find(key).Problem!;
+        Place(key) is { } missing ? missing : Result(EnvironmentCommands.Decide(_projects.Snapshot(key.Project)!, key.Name, command, _time.GetUtcNow()));
+
+    /// <summary>Why there is nothing of that name that commands can be given to; null when there is.</summary>
+    private Problem? Place(EnvironmentKey key) =>
+        Find(key.Project) is { Ok: true, Value: var snapshot } && snapshot.Configuration.Fleet(key.Name) is not null ? null : Find(key).Problem;
 
     private static Result<CommandOutcome> Result(CommandOutcome outcome)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Configuration;
 using Slipway.Core.Deployments;
+using Slipway.Core.Projects;
 
 namespace Slipway.Core.Environments;
 
@@ -19,11 +20,14 @@ public sealed record CommandOutcome
     /// <summary>What the deployment under way is told.</summary>
     public DeploymentInput? Tell { get; init; }
 
+    /// <summary>What members of a fleet are asked in turn.</summary>
+    public ImmutableArray<(EnvironmentName Member, EnvironmentCommand Command)> Members { get; init; } = [];
+
     /// <summary>The deployment that begins, if one does.</summary>
     public DeploymentSpec? Begun => Events.OfType<EnvironmentEvent.DeploymentCreated>().FirstOrDefault()?.Spec;
 
     /// <summary>Whether it changes anything; a command that was given before does not.</summary>
-    public bool DoesSomething => !Events.IsEmpty || Tell is not null;
+    public bool DoesSomething => !Events.IsEmpty || Tell is not null || !Members.IsEmpty;
 
     public static implicit operator CommandOutcome(Problem refusal) => new() { Refusal = refusal };
 

@@ -17,16 +17,31 @@ public static class Coordination
     public static ImmutableArray<Intent> Intents(ProjectSnapshot snapshot, DateTimeOffset now)
     {
         var intents = ImmutableArray.CreateBuilder<Intent>();
+        List<(EnvironmentSpec Environment, Intent Intent)> idle = [];
         foreach (var environment in snapshot.Configuration.Environments)
         {
             if (snapshot.Of(environment.Name).Active is not null)
                 intents.AddRange(OfActive(snapshot, environment, now));
             else if (OfIdle(snapshot, environment, now) is { } intent)
-                intents.Add(intent);
+                idle.Add((environment, intent));
         }
 
+        intents.AddRange(InTurn(snapshot, idle));
         return intents.ToImmutable();
     }
+
+    /// <summary>No more members of a fleet at once than it allows; a rollback waits for nobody, and counts.</summary>
+    private static IEnumerable<Intent> InTurn(ProjectSnapshot snapshot, List<(EnvironmentSpec Environment, Intent Intent)> idle)
+    {
+        var free = snapshot.Configuration.Fleets.ToDictionary(f => f.Name, f => Waves.Free(snapshot, f) - idle.Count(i => i.Environment.Member?.Fleet == f.Name && IsRollback(i.Intent)));
+        foreach (var (environment, intent) in idle)
+        {
+            if (environment.Member is not { } member || IsRollback(intent) || intent is Intent.LeaveQueue || free[member.Fleet]-- > 0)
+                yield return intent;
+        }
+    }
+
+    private static bool IsRollback(Intent intent) => intent is Intent.RollBack or Intent.Begin { Item.IsRollback: true };
 
     /// <summary>When something comes due (an automatic promotion, a window that opens or closes), if nothing else happens before.</summary>
     public static DateTimeOffset? NextWake(ProjectSnapshot snapshot, DateTimeOffset now) =>
@@ -64,11 +79,16 @@ public static class Coordination
             return new DeploymentInput.Scale(environment.Deploy.Instances, Itself);
         if (deployment.Spec.Kind is DeploymentKind.Rollback)
             return null;
+        if (environment.Member is { } member && snapshot.Configuration.Fleet(member.Fleet) is { } fleet && Waves.Stopped(snapshot, fleet, deployment.Spec.Candidate.Candidate) is { } stopped)
+            return fleet.OnFail is OnFail.Rollback ? new DeploymentInput.Abort(Itself, $"the line is stopped: {stopped}") : Hold(deployment, $"the line is stopped: {stopped}");
         if (Successor(snapshot, environment, deployment, now) is { } successor)
             return successor;
         var held = deployment.Phase is Phase.Progressing && snapshot.Window(environment, now) is { IsOpen: false, Holds: true, Why: var why } ? why : null;
-        return deployment.Phase is Phase.Progressing && held != deployment.HeldWhy ? new DeploymentInput.Hold(held) : null;
+        return Hold(deployment, held);
     }
+
+    private static DeploymentInput.Hold? Hold(Deployment deployment, string? why) =>
+        deployment.Phase is Phase.Progressing && why != deployment.HeldWhy ? new DeploymentInput.Hold(why) : null;
 
     /// <summary>A wish that supersedes what is under way; or a newer candidate whose turn has come, where the policy says so.</summary>
     private static DeploymentInput.Superseded? Successor(ProjectSnapshot snapshot, EnvironmentSpec environment, Deployment deployment, DateTimeOffset now)
@@ -83,9 +103,8 @@ public static class Coordination
     private static Intent? OfIdle(ProjectSnapshot snapshot, EnvironmentSpec environment, DateTimeOffset now)
     {
         var state = snapshot.Of(environment.Name);
-        if (environment.OnFail is OnFail.Rollback && state.Stable is { } stable && snapshot.Project.Bad.TryGetValue(stable.Candidate, out var flag)
-            && state.LastGood(snapshot.Project) is not null)
-            return new Intent.RollBack(environment.Name, flag);
+        if (WhyBack(snapshot, environment, state) is { } why && state.LastGood(snapshot.Project) is not null)
+            return new Intent.RollBack(environment.Name, why);
         if (state.Queue.FirstOrDefault(q => MayBegin(snapshot, environment, q, now)) is { } item)
         {
             var outcome = item.IsRollback
@@ -95,6 +114,17 @@ public static class Coordination
         }
 
         return state.Queue.IsEmpty && Promotable(snapshot, environment, now) is { } candidate ? new Intent.Promote(environment.Name, candidate.Id) : null;
+    }
+
+    private static string? WhyBack(ProjectSnapshot snapshot, EnvironmentSpec environment, EnvironmentState state)
+    {
+        if (state.Stable is not { } stable)
+            return null;
+        if (environment.OnFail is OnFail.Rollback && snapshot.Project.Bad.TryGetValue(stable.Candidate, out var flag))
+            return $"{flag.Why} (flagged bad by {flag.By})";
+        return environment.Member is { } member && snapshot.Configuration.Fleet(member.Fleet) is { OnFail: OnFail.Rollback } fleet && Waves.Stopped(snapshot, fleet, stable.Candidate) is { } stopped
+            ? $"the line is stopped: {stopped}"
+            : null;
     }
 
     private static bool MayBegin(ProjectSnapshot snapshot, EnvironmentSpec environment, QueuedDeployment item, DateTimeOffset now) =>

@@ -20,14 +20,18 @@ public static class Eligibility
         return environment.NotApplicable is not null ? []
             : snapshot.Project.Candidates.Reverse()
                 .TakeWhile(c => c.Number > serving)
-                .Where(c => !snapshot.Project.IsBad(c.Id) && !state.FailedHere.Contains(c.Id) && !state.SucceededAt.ContainsKey(c.Id) && ReadyAt(snapshot, environment, c) is not null);
+                .Where(c => !snapshot.Project.IsBad(c.Id) && (!state.FailedHere.Contains(c.Id) || IsAskedAgain(snapshot, environment, state, c)) && !state.SucceededAt.ContainsKey(c.Id) && ReadyAt(snapshot, environment, c) is not null);
     }
+
+    private static bool IsAskedAgain(ProjectSnapshot snapshot, EnvironmentSpec environment, EnvironmentState state, Candidate candidate) =>
+        environment.Member is { } member && Waves.IsForgiven(snapshot, member.Fleet, candidate.Id, state);
 
     /// <summary>When a candidate comes in by itself; null when only a person brings it in.</summary>
     public static DateTimeOffset? DueAt(ProjectSnapshot snapshot, EnvironmentSpec environment, Candidate candidate) => environment.Promote switch
     {
         PromotionPolicy.Automatic automatic => ReadyAt(snapshot, environment, candidate) + automatic.After,
         PromotionPolicy.Approved => ReadyAt(snapshot, environment, candidate),
+        _ when environment.Member is { } member && snapshot.Of(member.Fleet).Asked == candidate.Id => ReadyAt(snapshot, environment, candidate),
         _ => null,
     };
 
@@ -39,6 +43,15 @@ public static class Eligibility
     /// <summary>Since when the candidate has succeeded in the environments before (its creation, when there are none); null: it has not.</summary>
     private static DateTimeOffset? ReadyAt(ProjectSnapshot snapshot, EnvironmentSpec environment, Candidate candidate)
     {
+        var ready = PassedAt(snapshot, environment, candidate);
+        if (ready is null || environment.Member is not { } member)
+            return ready;
+        var turn = Waves.TurnAt(snapshot, member, candidate);
+        return turn < ready ? ready : turn;
+    }
+
+    private static DateTimeOffset? PassedAt(ProjectSnapshot snapshot, EnvironmentSpec environment, Candidate candidate)
+    {
         if (environment.After.IsEmpty)
             return candidate.CreatedAt;
         var times = environment.After.Select(before => SucceededAt(snapshot, before, candidate)).ToList();
@@ -48,7 +61,8 @@ public static class Eligibility
 
     /// <summary>An environment that is not applicable is passed over: what is ready for it has passed it.</summary>
     private static DateTimeOffset? SucceededAt(ProjectSnapshot snapshot, EnvironmentName name, Candidate candidate) =>
-        snapshot.Spec(name) is { NotApplicable: not null } passed ? ReadyAt(snapshot, passed, candidate)
+        snapshot.Configuration.Fleet(name) is { } fleet ? Waves.DoneAt(snapshot, fleet, candidate.Id)
+        : snapshot.Spec(name) is { NotApplicable: not null } passed ? ReadyAt(snapshot, passed, candidate)
         : snapshot.Of(name).SucceededAt.TryGetValue(candidate.Id, out var at) ? at
         : null;
 }

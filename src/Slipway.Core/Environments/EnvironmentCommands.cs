@@ -12,6 +12,8 @@ public static class EnvironmentCommands
 {
     public static CommandOutcome Decide(ProjectSnapshot snapshot, EnvironmentName name, EnvironmentCommand command, DateTimeOffset now)
     {
+        if (snapshot.Configuration.Fleet(name) is { } fleet)
+            return FleetCommands.Decide(snapshot, fleet, command, now);
         Asked asked = new(snapshot, snapshot.Spec(name), snapshot.Of(name), snapshot.Active(name) is { IsEnded: false } active ? active : null, now);
         return command switch
         {

@@ -12,6 +12,7 @@ namespace Slipway.Core.Environments;
 [JsonDerivedType(typeof(PromotionsHeld), "environment.promotions-held")]
 [JsonDerivedType(typeof(PromotionsReleased), "environment.promotions-released")]
 [JsonDerivedType(typeof(DriftAccepted), "environment.drift-accepted")]
+[JsonDerivedType(typeof(FleetAsked), "environment.fleet-asked")]
 public abstract record EnvironmentEvent(DateTimeOffset At)
 {
     /// <summary>A deployment begins. What waited for it in the queue has left it.</summary>
@@ -29,6 +30,9 @@ public abstract record EnvironmentEvent(DateTimeOffset At)
     public sealed record PromotionsHeld(string By, string Why, DateTimeOffset At) : EnvironmentEvent(At);
 
     public sealed record PromotionsReleased(string By, DateTimeOffset At) : EnvironmentEvent(At);
+
+    /// <summary>A person wants a candidate in a whole fleet; its members follow ring by ring. Null: no longer.</summary>
+    public sealed record FleetAsked(CandidateId? Candidate, string By, string? Reason, DateTimeOffset At) : EnvironmentEvent(At);
 
     /// <summary>What was observed to serve, and nobody deployed, is what shall serve from now on.</summary>
     public sealed record DriftAccepted(Workload Serving, string By, string? Reason, DateTimeOffset At) : EnvironmentEvent(At);

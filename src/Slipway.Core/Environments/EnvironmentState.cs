@@ -18,6 +18,8 @@ public sealed record EnvironmentState
     /// <summary>The newest deployment that ended, and why it went back (null: it succeeded).</summary>
     public (DeploymentSpec Spec, RollbackCause? Cause)? Last { get; init; }
 
+    public DateTimeOffset LastEndedAt { get; init; }
+
     /// <summary>How many deployments there ever were.</summary>
     public int Count { get; init; }
 
@@ -29,6 +31,11 @@ public sealed record EnvironmentState
 
     /// <summary>Set while nothing comes in by itself.</summary>
     public PromotionHold? Hold { get; init; }
+
+    /// <summary>What a person wants in the whole fleet, where this is one.</summary>
+    public CandidateId? Asked { get; init; }
+
+    public DateTimeOffset AskedAt { get; init; }
 
     /// <summary>Everything that succeeded here and was not rolled back since, in the order in which it did; the last one is what serves.</summary>
     public ImmutableArray<Workload> Good { get; init; } = [];
@@ -56,11 +63,12 @@ public sealed record EnvironmentState
             Queue = state.Queue.RemoveAll(q => q.Request.Candidate == x.Spec.Candidate.Candidate && q.IsRollback == x.Spec.Kind is DeploymentKind.Rollback),
         },
         EnvironmentEvent.DeploymentEnded { Cause: null } x when state.Active is { } spec => Succeed(state, spec, x.At),
-        EnvironmentEvent.DeploymentEnded x when state.Active is { } spec => state with { Active = null, Last = (spec, x.Cause), FailedHere = state.FailedHere.Add(spec.Candidate.Candidate) },
+        EnvironmentEvent.DeploymentEnded x when state.Active is { } spec => state with { Active = null, Last = (spec, x.Cause), LastEndedAt = x.At, FailedHere = state.FailedHere.Add(spec.Candidate.Candidate) },
         EnvironmentEvent.DeploymentQueued x => state with { Queue = InOrder(state.Queue.Add(x.Item)), QueuedCount = state.QueuedCount + 1 },
         EnvironmentEvent.QueueLeft x => state with { Queue = state.Queue.RemoveAll(q => q.Number == x.Number) },
         EnvironmentEvent.PromotionsHeld x => state with { Hold = new PromotionHold(x.By, x.Why, x.At) },
         EnvironmentEvent.PromotionsReleased => state with { Hold = null },
+        EnvironmentEvent.FleetAsked x => state with { Asked = x.Candidate, AskedAt = x.At },
         EnvironmentEvent.DriftAccepted x => Serve(state, x.Serving, null, x.At),
         _ => state,
     };
@@ -69,7 +77,7 @@ public sealed record EnvironmentState
 
     /// <summary>What a rollback leaves is left for good.</summary>
     private static EnvironmentState Succeed(EnvironmentState state, DeploymentSpec spec, DateTimeOffset at) =>
-        Serve(state, spec.Candidate, spec.Kind is DeploymentKind.Rollback ? state.Stable?.Candidate : null, at) with { Active = null, Last = (spec, null) };
+        Serve(state, spec.Candidate, spec.Kind is DeploymentKind.Rollback ? state.Stable?.Candidate : null, at) with { Active = null, Last = (spec, null), LastEndedAt = at };
 
     private static EnvironmentState Serve(EnvironmentState state, Workload workload, CandidateId? left, DateTimeOffset at)
     {

@@ -20,8 +20,8 @@ public abstract record Intent
     /// <summary>Tell a deployment under way what concerns it: that its candidate is bad, that it is superseded, held or scaled.</summary>
     public sealed record Tell(DeploymentId Id, DeploymentInput Input) : Intent;
 
-    /// <summary>Return an environment that is served by a bad candidate to its last good one.</summary>
-    public sealed record RollBack(EnvironmentName Environment, BadFlag Flag) : Intent;
+    /// <summary>Return an environment to its last good candidate, and why: what serves is flagged bad, or the line of its fleet is stopped.</summary>
+    public sealed record RollBack(EnvironmentName Environment, string Why) : Intent;
 
     /// <summary>Bring in a candidate whose turn has come.</summary>
     public sealed record Promote(EnvironmentName Environment, CandidateId Candidate) : Intent;

@@ -21,6 +21,14 @@ public sealed record Project
     /// <summary>In the order of the document, which is also the order in which slices are asked.</summary>
     public ImmutableArray<EnvironmentSpec> Environments { get; init; } = [];
 
+    /// <summary>Environments in many places; their members are among <see cref="Environments"/>.</summary>
+    public ImmutableArray<FleetSpec> Fleets { get; init; } = [];
+
+    public FleetSpec? Fleet(EnvironmentName name) => Fleets.FirstOrDefault(f => f.Name == name);
+
+    /// <summary>Everything that commands can be given to and that has a history: environments and fleets.</summary>
+    public IEnumerable<EnvironmentName> Places => Environments.Select(e => e.Name).Concat(Fleets.Select(f => f.Name));
+
     public EnvironmentSpec? Find(EnvironmentName name) => Environments.FirstOrDefault(e => e.Name == name);
 
     public EnvironmentKey Key(EnvironmentSpec environment) => new(Id, environment.Name);
@@ -65,6 +73,9 @@ public sealed record EnvironmentSpec
     public PromotionPolicy Promote { get; init; } = new PromotionPolicy.Manual();
 
     public OnFail OnFail { get; init; } = OnFail.Rollback;
+
+    /// <summary>Its place in a fleet; null when it stands alone.</summary>
+    public FleetMember? Member { get; init; }
 
     /// <summary>Whether one of the environments before is enough; otherwise all of them are needed.</summary>
     public bool AfterAny { get; init; }

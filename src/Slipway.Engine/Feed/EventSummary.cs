@@ -38,6 +38,8 @@ public static class EventSummary
         EnvironmentEvent.QueueLeft x => $"what waited will not begin: {x.Why}",
         EnvironmentEvent.PromotionsHeld x => $"promotions are held by {x.By}: {x.Why}",
         EnvironmentEvent.PromotionsReleased x => $"{x.By} released the promotions",
+        EnvironmentEvent.FleetAsked { Candidate: { } asked } x => $"{x.By} wants {asked} in the whole fleet, ring by ring",
+        EnvironmentEvent.FleetAsked x => $"{x.By} wants nothing further to begin in the fleet",
         EnvironmentEvent.DriftAccepted x => $"{x.By} accepted that {x.Serving.Candidate} serves",
         _ => e.GetType().Name,
     };

@@ -48,11 +48,26 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
     public async Task<CommandOutcome> ActAsync(EnvironmentKey key, EnvironmentCommand command, CancellationToken cancellationToken)
     {
         var outcome = await DecideAsync(key, snapshot => EnvironmentCommands.Decide(snapshot, key.Name, command, time.GetUtcNow()), cancellationToken);
-        if (outcome.Tell is not { } input || outcome.Refusal is not null)
+        if (!outcome.Members.IsEmpty)
+            return await FanOutAsync(key.Project, outcome, cancellationToken);
+        if (outcome.Tell is not { } input)
             return outcome;
         if (projects.Of(key).State.Active is not { } spec || Actor(spec.Id) is not { } actor || await actor.AskAsync(input, cancellationToken) is not { } decision)
             return new Problem("SLIP0308", $"environment {key}", "the deployment has just ended", "look at `slipway status`, and ask again if you still want to");
         return decision.Refusal is { } refusal ? refusal : outcome;
+    }
+
+    /// <summary>Members that refuse are named; they do not keep the others from doing what was asked.</summary>
+    private async Task<CommandOutcome> FanOutAsync(ProjectId project, CommandOutcome outcome, CancellationToken cancellationToken)
+    {
+        List<string> refused = [];
+        foreach (var (member, command) in outcome.Members)
+        {
+            if ((await ActAsync(new EnvironmentKey(project, member), command, cancellationToken)).Refusal is { } refusal)
+                refused.Add($"{member}: {refusal.Message}");
+        }
+
+        return refused.Count == 0 ? outcome : outcome with { Said = $"{outcome.Said}; {refused.Count} refused, the first: {refused[0]}" };
     }
 
     /// <summary>Begins a deployment if the request still holds on the environment's newest state.</summary>
@@ -126,8 +141,7 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
                 await ConcludeAsync(new EnvironmentKey(id, conclude.Environment), conclude, cancellationToken);
                 return true;
             case Intent.RollBack back:
-                var reason = $"{back.Flag.Why} (flagged bad by {back.Flag.By})";
-                return await BeginAsync(new EnvironmentKey(id, back.Environment), s => DeploymentRequests.Rollback(s, back.Environment, null, Itself, reason), cancellationToken);
+                return await BeginAsync(new EnvironmentKey(id, back.Environment), s => DeploymentRequests.Rollback(s, back.Environment, null, Itself, back.Why), cancellationToken);
             case Intent.Promote promote:
                 return await BeginAsync(new EnvironmentKey(id, promote.Environment), s => DeploymentRequests.Deploy(s, promote.Environment, new DeployRequest(promote.Candidate, Itself), time.GetUtcNow()), cancellationToken);
             case Intent.Begin begin:

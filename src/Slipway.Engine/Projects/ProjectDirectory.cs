@@ -39,7 +39,7 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
     {
         if (!_projects.TryGetValue(id, out var stream) || stream.State is not { Project: { } project } state)
             return null;
-        var environments = project.Environments.ToImmutableDictionary(e => e.Name, e => Of(project.Key(e)).State);
+        var environments = project.Places.ToImmutableDictionary(name => name, name => Of(new EnvironmentKey(id, name)).State);
         var deployments = environments.Values.Where(e => e.Active is not null).Select(e => Of(e.Active!.Id).State)
             .Where(d => d.Phase is not Phase.Pending)
             .ToImmutableDictionary(d => d.Spec.Id);
@@ -58,9 +58,9 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
     {
         var project = Of(id);
         await project.LoadAsync(cancellationToken);
-        foreach (var environment in project.State.Project?.Environments ?? [])
+        foreach (var name in project.State.Project?.Places ?? [])
         {
-            var stream = Of(new EnvironmentKey(id, environment.Name));
+            var stream = Of(new EnvironmentKey(id, name));
             await stream.LoadAsync(cancellationToken);
             if (stream.State.Active is { } active)
                 await Of(active.Id).LoadAsync(cancellationToken);

@@ -69,6 +69,7 @@ public class StoredDeploymentTests
         new EnvironmentEvent.DeploymentEnded(DeploymentId.Of(Production, 4), RollbackCause.Superseded, Noon),
         new EnvironmentEvent.DeploymentQueued(new QueuedDeployment(1, false, new DeployRequest(new CandidateId("3.0.0"), "ana", "hotfix", true) { OverrideFreeze = true, Supersede = true }, Noon), Noon),
         new EnvironmentEvent.QueueLeft(1, "cancelled by ana", Noon), new EnvironmentEvent.PromotionsHeld("ana", "looks odd", Noon), new EnvironmentEvent.PromotionsReleased("ana", Noon),
+        new EnvironmentEvent.FleetAsked(new CandidateId("3.0.0"), "ana", null, Noon), new EnvironmentEvent.FleetAsked(null, "ana", "enough", Noon),
         new EnvironmentEvent.DriftAccepted(Version("1.0.1"), "ana", "hotfix by hand", Noon),
     ];
 

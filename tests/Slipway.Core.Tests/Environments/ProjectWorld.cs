@@ -85,6 +85,8 @@ internal sealed class ProjectWorld
 
         if (outcome.Tell is { } input)
             Tell(Snapshot.Of(name).Active!.Id, input);
+        foreach (var (member, asked) in outcome.Members)
+            Act(member, asked);
         Coordinate();
         return outcome;
     }
@@ -141,7 +143,7 @@ internal sealed class ProjectWorld
                 Ended(before.Active!, before.Stable, Of(conclude.Environment).Stable);
                 break;
             case Intent.RollBack back:
-                Start(back.Environment, DeploymentRequests.Rollback(Snapshot, back.Environment, null, "slipway", back.Flag.Why), ByItself);
+                Start(back.Environment, DeploymentRequests.Rollback(Snapshot, back.Environment, null, "slipway", back.Why), ByItself);
                 break;
             case Intent.Promote promote:
                 Start(promote.Environment, DeploymentRequests.Deploy(Snapshot, promote.Environment, new DeployRequest(promote.Candidate, "slipway"), Now), ByItself);
@@ -156,6 +158,15 @@ internal sealed class ProjectWorld
                 break;
         }
     }
+
+    /// <summary>The deployment under way hears something.</summary>
+    public ProjectWorld Tell(EnvironmentName name, DeploymentInput input)
+    {
+        Tell(Snapshot.Of(name).Active!.Id, input);
+        return Coordinate();
+    }
+
+    public ProjectWorld Apply(Project project) => Tell(new ProjectEvent.Applied(project, "ana", Now));
 
     private void Tell(DeploymentId id, DeploymentInput input)
     {
