@@ -34,6 +34,10 @@ internal static class Tables
         Salt = $"shop/{name}/{candidate}",
     };
 
+    /// <summary>With fresh instances of the stable version.</summary>
+    public static EnvironmentRoute WithBaseline(this EnvironmentRoute route, int weight, string endpoint = "http://127.0.0.1:1") =>
+        route with { Baseline = new(route.Stable!.Candidate, [endpoint]), BaselineWeight = new(weight) };
+
     public static EnvironmentRoute At(this EnvironmentRoute route, string[] stable, string[]? candidate = null) => route with
     {
         Stable = route.Stable is { } s ? s with { Endpoints = [.. stable] } : null,
@@ -47,9 +51,9 @@ internal static class Tables
     public static AudienceRule Header(string name, string value) => new() { Headers = [new(name, value)] };
 
     public static Router Router(params ServiceRoute[] services) =>
-        Gateway.Routing.Router.Compile(Table(1, services), new(new([]), TimeProvider.System), (e, c) => new SideMeter(e, c));
+        Gateway.Routing.Router.Compile(Table(1, services), new(new([]), TimeProvider.System), (e, c, r) => new SideMeter(e, c, r));
 
-    /// <summary>What a request with these headers gets: <c>environment version</c>, or null.</summary>
+    /// <summary>What a request with these headers gets: <c>environment version</c>, followed by <c> baseline</c> where it is that; or null.</summary>
     public static string? Choose(this Router router, string host = "shop.local", string? uid = null, string? client = null, params (string Name, string Value)[] headers)
     {
         IHeaderDictionary all = new HeaderDictionary();
@@ -58,6 +62,6 @@ internal static class Tables
         if (uid is not null)
             all.Cookie = $"theme=dark; uid={uid}; x=1";
         var facts = new RequestFacts(host, all, client is null ? null : IPAddress.Parse(client));
-        return router.Choose(facts).Side is { } side ? $"{side.Environment.Name} {side.Candidate}" : null;
+        return router.Choose(facts).Side is { } side ? $"{side.Environment.Name} {side.Candidate}{(side.Meter.Role is InstanceRole.Baseline ? " baseline" : "")}" : null;
     }
 }

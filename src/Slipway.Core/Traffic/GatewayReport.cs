@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 
@@ -22,5 +23,7 @@ public sealed record GatewayReport(
     ImmutableArray<TrafficSecond> Seconds,
     ImmutableArray<SideInFlight> InFlight);
 
-/// <summary>How many requests of one version are under way in one environment.</summary>
-public sealed record SideInFlight(EnvironmentKey Environment, CandidateId Candidate, long Count);
+/// <summary>How many requests are under way to one version's instances of one role in one environment.</summary>
+public sealed record SideInFlight(
+    EnvironmentKey Environment, CandidateId Candidate, long Count,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] InstanceRole Role = InstanceRole.Serving);

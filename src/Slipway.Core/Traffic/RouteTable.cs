@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 
@@ -43,7 +44,7 @@ public enum UserKeyKind
     Header,
 }
 
-/// <summary>How one environment's slice is split between its two sides.</summary>
+/// <summary>How one environment's slice is split between its sides.</summary>
 public sealed record EnvironmentRoute
 {
     public required EnvironmentName Environment { get; init; }
@@ -59,6 +60,17 @@ public sealed record EnvironmentRoute
 
     /// <summary>Who is always on the candidate side, whatever the weight.</summary>
     public AudienceRule? Audience { get; init; }
+
+    /// <summary>Share of the requests that the stable side answers of which the candidate gets a copy. Nobody sees an answer to a copy.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Weight Mirror { get; init; }
+
+    /// <summary>Fresh instances of the stable version, which the candidate is compared with.</summary>
+    public Side? Baseline { get; init; }
+
+    /// <summary>Share of the slice's users on the baseline side: those whose bucket follows on the weight's. Cut off at the whole.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Weight BaselineWeight { get; init; }
 
     /// <summary>Salt of the weight's hash: one per deployment of a release, so that it is not always the same people who go first.</summary>
     public string Salt { get; init; } = "";

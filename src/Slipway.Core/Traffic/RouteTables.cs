@@ -21,10 +21,16 @@ public static class RouteTables
                     : new EnvironmentRoute { Environment = e.Name, Slice = e.Slice })],
             }];
 
-    /// <summary>One environment's split with the addresses of its sides. A side without an address gets nothing: weight follows readiness.</summary>
-    public static EnvironmentRoute Route(EnvironmentSpec environment, TrafficSplit split, string salt, ImmutableArray<string> stable, ImmutableArray<string> candidate)
+    /// <summary>
+    /// One environment's split with the addresses of its sides. A side without an address gets nothing: weight follows readiness. Whom the
+    /// baseline would serve is then served by the other instances of its version.
+    /// </summary>
+    public static EnvironmentRoute Route(
+        EnvironmentSpec environment, TrafficSplit split, string salt,
+        ImmutableArray<string> stable, ImmutableArray<string> candidate, ImmutableArray<string> baseline)
     {
         var there = split.Candidate is not null && !candidate.IsEmpty;
+        var fresh = split.Stable is not null && split.Baseline > Weight.None && !baseline.IsEmpty;
         return new EnvironmentRoute
         {
             Environment = environment.Name,
@@ -32,8 +38,19 @@ public static class RouteTables
             Stable = split.Stable is { } version && !stable.IsEmpty ? new Side(version, stable) : null,
             Candidate = there ? new Side(split.Candidate!.Value, candidate) : null,
             Weight = there ? split.Weight : Weight.None,
-            Audience = there ? split.Audience : null,
+
+            // Not only for the candidate: who belongs to the audience is not on the baseline either.
+            Audience = there || fresh ? split.Audience : null,
+            Mirror = there ? split.Mirror : Weight.None,
+            Baseline = fresh ? new Side(split.Stable!.Value, baseline) : null,
+            BaselineWeight = fresh ? split.Baseline : Weight.None,
             Salt = salt,
         };
     }
+
+    /// <summary>The split by which a table serves an environment: what was asked for, less what was not ready. Null when the table does not have it.</summary>
+    public static TrafficSplit? Served(RouteTable table, EnvironmentKey environment) =>
+        table.Services.FirstOrDefault(s => s.Project == environment.Project)?.Environments.FirstOrDefault(e => e.Environment == environment.Name) is { } route
+            ? new TrafficSplit(route.Stable?.Candidate, route.Candidate?.Candidate, route.Weight, route.Audience) { Mirror = route.Mirror, Baseline = route.BaselineWeight }
+            : null;
 }

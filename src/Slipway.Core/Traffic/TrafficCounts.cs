@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 
@@ -6,15 +7,19 @@ namespace Slipway.Core.Traffic;
 
 /// <summary>What a gateway counted in one second of its clock.</summary>
 /// <param name="At">The second's start.</param>
-/// <param name="Sides">One entry for each version that had a request begin, end or wait in that second.</param>
+/// <param name="Sides">One entry for each version, and role of its instances, that had a request begin, end or wait in that second.</param>
 public sealed record TrafficSecond(DateTimeOffset At, ImmutableArray<SideCounts> Sides);
 
-/// <summary>Counts of one version in one environment over one second.</summary>
+/// <summary>Counts of one version's instances of one role in one environment over one second. Copies of mirrored requests count as requests.</summary>
 public sealed record SideCounts
 {
     public required EnvironmentKey Environment { get; init; }
 
     public required CandidateId Candidate { get; init; }
+
+    /// <summary>Which instances of the version: those of the fresh baseline are counted apart.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public InstanceRole Role { get; init; }
 
     /// <summary>Requests sent to the version.</summary>
     public long Started { get; init; }

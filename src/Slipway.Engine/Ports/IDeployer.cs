@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 
@@ -27,7 +28,9 @@ public interface IDeployer
 }
 
 /// <summary>One version in one environment: all its instances of one role.</summary>
-public readonly record struct InstanceId(EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role = InstanceRole.Serving)
+public readonly record struct InstanceId(
+    EnvironmentKey Environment, CandidateId Candidate,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] InstanceRole Role = InstanceRole.Serving)
 {
     public override string ToString() => Role is InstanceRole.Serving ? $"{Environment}/{Candidate}" : $"{Environment}/{Candidate} (baseline)";
 }

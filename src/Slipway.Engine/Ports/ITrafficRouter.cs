@@ -16,14 +16,21 @@ public interface ITrafficRouter
     /// <summary>Makes every live data plane serve the split and returns once that is confirmed, or why it is not. May be asked twice.</summary>
     Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// What the data planes serve an environment by now, read back from them: what was asked for, less what was not ready. Null when nobody
+    /// knows: none of them is there, or they disagree, or they do not have the environment.
+    /// </summary>
+    Task<TrafficSplit?> ObserveAsync(EnvironmentKey environment, CancellationToken cancellationToken);
+
     /// <summary>Returns when no request is under way to the instance any more, or the time is over.</summary>
     Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken);
 }
 
-/// <summary>One environment's traffic, with the addresses of both sides (empty: not ready, gets nothing).</summary>
+/// <summary>One environment's traffic, with the addresses of its sides (empty: not ready, gets nothing).</summary>
+/// <param name="BaselineEndpoints">Of the fresh instances of the stable version.</param>
 public sealed record TrafficRequest(
     Project Project, EnvironmentSpec Environment, TrafficSplit Split, string Salt,
-    ImmutableArray<string> StableEndpoints, ImmutableArray<string> CandidateEndpoints);
+    ImmutableArray<string> StableEndpoints, ImmutableArray<string> CandidateEndpoints, ImmutableArray<string> BaselineEndpoints);
 
 public abstract record RouteOutcome
 {

@@ -4,7 +4,7 @@ using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Traffic;
 
-/// <summary>What the gateways counted, by version and environment: the last ten minutes, and taps that miss nothing from when they are made.</summary>
+/// <summary>What the gateways counted, by environment, version and role: the last ten minutes, and taps that miss nothing from when they are made.</summary>
 public sealed class TrafficBoard(TimeProvider time)
 {
     private static readonly TimeSpan Slot = TimeSpan.FromSeconds(10);
@@ -60,7 +60,7 @@ public sealed class TrafficBoard(TimeProvider time)
 
     private void Remember(SideCounts side)
     {
-        InstanceId id = new(side.Environment, side.Candidate);
+        InstanceId id = new(side.Environment, side.Candidate, side.Role);
         var slot = time.GetUtcNow().UtcTicks / Slot.Ticks;
         if (!_history.TryGetValue(id, out var slots))
             _history[id] = slots = [];
@@ -102,7 +102,7 @@ internal sealed class TrafficTap(TrafficBoard board) : IDisposable
     {
         lock (_lock)
         {
-            InstanceId id = new(side.Environment, side.Candidate);
+            InstanceId id = new(side.Environment, side.Candidate, side.Role);
             _counts[id] = _counts.TryGetValue(id, out var earlier) ? earlier.Then(side) : side;
         }
     }

@@ -63,8 +63,10 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => router.DrainAsync(instance, limit, cancellationToken);
 
     private TrafficRequest? Request(Direction d) => projects.Find(d.Key) is var (project, environment)
-        ? new(project, environment, d.Split, d.Salt, Endpoints(d.Key, d.Split.Stable), Endpoints(d.Key, d.Split.Candidate))
+        ? new(project, environment, d.Split, d.Salt,
+            Endpoints(d.Key, d.Split.Stable), Endpoints(d.Key, d.Split.Candidate), Endpoints(d.Key, d.Split.Stable, InstanceRole.Baseline))
         : null;
 
-    private ImmutableArray<string> Endpoints(EnvironmentKey key, CandidateId? version) => version is { } id ? board.Endpoints(new InstanceId(key, id)) : [];
+    private ImmutableArray<string> Endpoints(EnvironmentKey key, CandidateId? version, InstanceRole role = InstanceRole.Serving) =>
+        version is { } id ? board.Endpoints(new InstanceId(key, id, role)) : [];
 }

@@ -5,11 +5,11 @@ using Slipway.Core.Traffic;
 namespace Slipway.Gateway.Counting;
 
 /// <summary>
-/// Counts the requests of one version in one environment. Counters only ever grow (and wrap around); a second's figures are the
+/// Counts the requests to one version's instances of one role in one environment. Counters only ever grow (and wrap around); a second's figures are the
 /// difference between two readings, so nothing is lost or counted twice however readings and requests interleave. Every ending is one
 /// increment of one cell, from which all of its figures follow, so a second's figures always agree with each other.
 /// </summary>
-internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidate)
+internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidate, InstanceRole role)
 {
     // What Close reads first must have been written last: endings before beginnings, so that in flight never reads too low.
     private const int Entered = 0;
@@ -35,6 +35,8 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     public EnvironmentKey Environment { get; } = environment;
 
     public CandidateId Candidate { get; } = candidate;
+
+    public InstanceRole Role { get; } = role;
 
     /// <summary>Requests under way. May be too high for an instant, never too low.</summary>
     public long InFlight
@@ -152,6 +154,7 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     {
         Environment = Environment,
         Candidate = Candidate,
+        Role = Role,
         Started = started,
         Completed = Total(ended[NoAnswer..]),
         ServerErrors = Total(ended[ServerError..]),

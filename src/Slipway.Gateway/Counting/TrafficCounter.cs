@@ -7,12 +7,12 @@ using Slipway.Core.Traffic;
 namespace Slipway.Gateway.Counting;
 
 /// <summary>
-/// Counts requests per environment and version. Requests count without locks or allocation; <see cref="Close"/> turns what was counted
+/// Counts requests per environment, version and role of its instances. Requests count without locks or allocation; <see cref="Close"/> turns what was counted
 /// since the last call into a <see cref="TrafficSecond"/>.
 /// </summary>
 public sealed class TrafficCounter(TimeProvider time)
 {
-    private readonly ConcurrentDictionary<(EnvironmentKey, CandidateId), SideMeter> _meters = new();
+    private readonly ConcurrentDictionary<(EnvironmentKey, CandidateId, InstanceRole), SideMeter> _meters = new();
     private ImmutableArray<ITrafficListener> _listeners = [];
     private HashSet<SideMeter> _routed = [];
 
@@ -42,7 +42,7 @@ public sealed class TrafficCounter(TimeProvider time)
                     _meters.TryRemove(key, out _);
             }
 
-            var ordered = sides.OrderBy(s => s.Environment.ToString(), StringComparer.Ordinal).ThenBy(s => s.Candidate.Value, StringComparer.Ordinal);
+            var ordered = sides.OrderBy(s => s.Environment.ToString(), StringComparer.Ordinal).ThenBy(s => s.Candidate.Value, StringComparer.Ordinal).ThenBy(s => s.Role);
             second = new(StartOf(now), [.. ordered]);
         }
 
@@ -52,12 +52,12 @@ public sealed class TrafficCounter(TimeProvider time)
     }
 
     /// <summary>Requests of the version under way in the environment at this moment.</summary>
-    public long InFlight(EnvironmentKey environment, CandidateId candidate) =>
-        _meters.TryGetValue((environment, candidate), out var meter) ? meter.InFlight : 0;
+    public long InFlight(EnvironmentKey environment, CandidateId candidate, InstanceRole role = InstanceRole.Serving) =>
+        _meters.TryGetValue((environment, candidate, role), out var meter) ? meter.InFlight : 0;
 
     /// <summary>Every version with requests under way.</summary>
     public ImmutableArray<SideInFlight> InFlight() =>
-        [.. _meters.Values.Select(m => new SideInFlight(m.Environment, m.Candidate, m.InFlight)).Where(s => s.Count > 0)];
+        [.. _meters.Values.Select(m => new SideInFlight(m.Environment, m.Candidate, m.InFlight, m.Role)).Where(s => s.Count > 0)];
 
     /// <summary>
     /// Waits until no request of the version is under way in the environment. Publish a table without it first; then, when this is true,
@@ -65,9 +65,10 @@ public sealed class TrafficCounter(TimeProvider time)
     /// </summary>
     /// <param name="atMost">How long to wait; open websockets can take for ever.</param>
     /// <returns>False when the time was over first.</returns>
-    public async Task<bool> WaitForDrainAsync(EnvironmentKey environment, CandidateId candidate, TimeSpan atMost, CancellationToken cancellation)
+    public async Task<bool> WaitForDrainAsync(
+        EnvironmentKey environment, CandidateId candidate, TimeSpan atMost, CancellationToken cancellation, InstanceRole role = InstanceRole.Serving)
     {
-        if (!_meters.TryGetValue((environment, candidate), out var meter))
+        if (!_meters.TryGetValue((environment, candidate, role), out var meter))
             return true;
         using var over = new CancellationTokenSource(atMost, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, cancellation);
@@ -83,9 +84,9 @@ public sealed class TrafficCounter(TimeProvider time)
     }
 
     /// <summary>The version's meter, noted among those that a new table wants. Only under <see cref="Gate"/>.</summary>
-    internal SideMeter MeterOf(EnvironmentKey environment, CandidateId candidate, HashSet<SideMeter> wanted)
+    internal SideMeter MeterOf(EnvironmentKey environment, CandidateId candidate, InstanceRole role, HashSet<SideMeter> wanted)
     {
-        var meter = _meters.GetOrAdd((environment, candidate), key => new(key.Item1, key.Item2));
+        var meter = _meters.GetOrAdd((environment, candidate, role), key => new(key.Item1, key.Item2, key.Item3));
         wanted.Add(meter);
         return meter;
     }

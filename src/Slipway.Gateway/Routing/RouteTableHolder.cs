@@ -15,7 +15,7 @@ public sealed class RouteTableHolder
     {
         _around = around;
         _counter = counter;
-        _router = Router.Compile(RouteTable.Empty, around, (environment, candidate) => new SideMeter(environment, candidate));
+        _router = Router.Compile(RouteTable.Empty, around, (environment, candidate, role) => new SideMeter(environment, candidate, role));
     }
 
     /// <summary>The table in use; version 0 and empty until the first is published.</summary>
@@ -37,7 +37,7 @@ public sealed class RouteTableHolder
             if (table.Version <= _router.Table.Version)
                 return false;
             var routed = new HashSet<SideMeter>();
-            _router = Router.Compile(table, _around, (environment, candidate) => _counter.MeterOf(environment, candidate, routed));
+            _router = Router.Compile(table, _around, (environment, candidate, role) => _counter.MeterOf(environment, candidate, role, routed));
 
             // Whoever looks at the in-flight counts after this must see every request that still chose by the old table.
             Interlocked.MemoryBarrier();

@@ -24,7 +24,7 @@ internal sealed class Router
 
     /// <param name="meterOf">Gives the meter of a version, the same one for as long as the version is in a table or has requests.</param>
     /// <exception cref="FormatException">The table holds a network or an endpoint that cannot be read.</exception>
-    public static Router Compile(RouteTable table, Surroundings around, Func<EnvironmentKey, CandidateId, SideMeter> meterOf)
+    public static Router Compile(RouteTable table, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)
     {
         var doors = new Dictionary<string, Door>(StringComparer.OrdinalIgnoreCase);
         Door? elsewhere = null;
@@ -66,14 +66,14 @@ internal sealed class Router
     }
 
     private static EnvironmentPlan Plan(
-        ProjectId project, EnvironmentRoute route, Surroundings around, Func<EnvironmentKey, CandidateId, SideMeter> meterOf)
+        ProjectId project, EnvironmentRoute route, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)
     {
         var key = new EnvironmentKey(project, route.Environment);
-        return new(route, Routed(route.Stable), Routed(route.Candidate));
+        return new(route, Routed(route.Stable), Routed(route.Candidate), Routed(route.Baseline, InstanceRole.Baseline));
 
-        RoutedSide? Routed(Side? side) => side is null or { Endpoints.IsDefaultOrEmpty: true }
+        RoutedSide? Routed(Side? side, InstanceRole role = InstanceRole.Serving) => side is null or { Endpoints.IsDefaultOrEmpty: true }
             ? null
-            : new(key, side.Candidate, [.. side.Endpoints.Select(e => Endpoint(key, e))], meterOf(key, side.Candidate), around);
+            : new(key, side.Candidate, [.. side.Endpoints.Select(e => Endpoint(key, e))], meterOf(key, side.Candidate, role), around);
     }
 
     private static string Endpoint(EnvironmentKey key, string endpoint) =>

@@ -19,7 +19,7 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
     public void Offer(RouteTable table) => host.Routes.Publish(table);
 
     public long? InFlight(InstanceId instance, long sinceVersion) =>
-        host.Routes.Current.Version >= sinceVersion ? host.Counter.InFlight(instance.Environment, instance.Candidate) : null;
+        host.Routes.Current.Version >= sinceVersion ? host.Counter.InFlight(instance.Environment, instance.Candidate, instance.Role) : null;
 
     public void OnSecond(TrafficSecond second)
     {

@@ -57,7 +57,7 @@ internal sealed class RemoteGateway(string name, TimeProvider time) : IGatewayLi
         lock (_lock)
         {
             return _last is { } report && report.RoutesVersion >= sinceVersion
-                ? report.InFlight.Where(f => f.Environment == instance.Environment && f.Candidate == instance.Candidate).Sum(f => f.Count)
+                ? report.InFlight.Where(f => f.Environment == instance.Environment && f.Candidate == instance.Candidate && f.Role == instance.Role).Sum(f => f.Count)
                 : null;
         }
     }

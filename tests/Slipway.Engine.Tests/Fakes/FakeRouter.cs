@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Core.Projects;
+using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Tests.Fakes;
@@ -40,6 +41,9 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
             await Task.Delay(Takes, time, cancellationToken);
         return Refuses(request) ? new RouteOutcome.Unconfirmed("gateway eu-1 did not answer") : new RouteOutcome.Applied();
     }
+
+    public Task<TrafficSplit?> ObserveAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
+        Task.FromResult(_serves.GetValueOrDefault(environment)?.Split);
 
     public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
 

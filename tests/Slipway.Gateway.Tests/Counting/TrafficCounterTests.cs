@@ -1,4 +1,5 @@
 using Slipway.Core.Projects;
+using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
 using Slipway.Gateway.Counting;
 
@@ -136,7 +137,7 @@ public class TrafficCounterTests
         lock (counter.Gate)
         {
             var wanted = new HashSet<SideMeter>();
-            var meter = counter.MeterOf(Production, new(version), wanted);
+            var meter = counter.MeterOf(Production, new(version), InstanceRole.Serving, wanted);
             counter.Keep(wanted);
             return meter;
         }

@@ -171,7 +171,7 @@ public class RouterTests
             Service(
                 Environment("dogfood", new Slice.Audience(rule), stable: "3"),
                 Environment("canary", new Slice.Percent(new(5_000)), stable: "2"),
-                Environment("production", Rest, "1", "2", 5_000, rule)) with { Hosts = ["shop.local"] });
+                Environment("production", Rest, "1", "2", 5_000, rule).WithBaseline(5_000)) with { Hosts = ["shop.local"] });
         IHeaderDictionary headers = new HeaderDictionary { ["Cookie"] = "theme=dark; uid=8a8d1c62; x=1" };
         var client = IPAddress.Parse("127.0.0.1");
         Choose(1_000);

@@ -112,6 +112,20 @@ public sealed class GatewayRouterTests
         await drained;
     }
 
+    /// <summary>A gateway that was cut off, or one from before the server's start, serves something that is not remembered.</summary>
+    [Fact]
+    public async Task OfATableThatIsLongPastOrNotOursNobodyKnows()
+    {
+        var (first, second) = await TwoAsync();
+        Assert.NotNull(await _router.ObserveAsync(Shop.Key(Production), TestContext.Current.CancellationToken));
+        second.Serves = 1;
+        Assert.Null(await _router.ObserveAsync(Shop.Key(Production), TestContext.Current.CancellationToken));
+        for (var i = 0; i < 64; i++)
+            await _router.AnnounceAsync([Request(0)], TestContext.Current.CancellationToken);
+        second.Serves = first.Serves;
+        Assert.Null(await _router.ObserveAsync(Shop.Key(Production), TestContext.Current.CancellationToken));
+    }
+
     private async Task<(Link First, Link Second)> TwoAsync()
     {
         Link first = new() { Name = "first" }, second = new() { Name = "second" };
@@ -135,25 +149,7 @@ public sealed class GatewayRouterTests
     }
 
     private static TrafficRequest Request(int percent) => new(Shop, Production,
-        new TrafficSplit(new CandidateId("1.0.0"), new CandidateId("1.1.0"), new Weight(percent * 1000), null), "shop/1.1.0", ["http://127.0.0.1:20001"], ["http://127.0.0.1:20002"]);
+        new TrafficSplit(new CandidateId("1.0.0"), new CandidateId("1.1.0"), new Weight(percent * 1000), null), "shop/1.1.0", ["http://127.0.0.1:20001"], ["http://127.0.0.1:20002"], []);
 
     private static EnvironmentRoute Only(RouteTable table) => Assert.Single(Assert.Single(table.Services).Environments);
-
-    /// <summary>A gateway that does what a test tells it.</summary>
-    private sealed class Link : IGatewayLink
-    {
-        public string Name { get; init; } = "only";
-
-        public long? Serves { get; set; }
-
-        public bool IsAlive { get; set; } = true;
-
-        public long? UnderWay { get; set; } = 0;
-
-        public RouteTable? Offered { get; private set; }
-
-        public void Offer(RouteTable table) => Offered = table;
-
-        public long? InFlight(InstanceId instance, long sinceVersion) => UnderWay;
-    }
 }

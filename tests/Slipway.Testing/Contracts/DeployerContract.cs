@@ -62,6 +62,21 @@ public abstract class DeployerContract
     }
 
     [Fact]
+    public async Task AFreshBaselineRunsBesideTheServingInstanceOfItsVersionAndIsStoppedAlone()
+    {
+        var serving = await ReadyAsync("1.0.0");
+        var (artifact, deploy) = await HealthyAsync();
+        var baseline = Id("1.0.0") with { Role = InstanceRole.Baseline };
+
+        var fresh = EndpointOf(await Deployer.EnsureAsync(new InstanceRequest(baseline, artifact, deploy), CancellationToken.None));
+
+        Assert.NotEqual(serving, fresh);
+        Assert.Equal([(InstanceRole.Serving, serving), (InstanceRole.Baseline, fresh)], (await ListAsync()).OrderBy(s => s.Id.Role).Select(s => (s.Id.Role, Assert.Single(s.Endpoints))));
+        await Deployer.StopAsync(baseline, CancellationToken.None);
+        Assert.Equal(Id("1.0.0"), Assert.Single(await ListAsync()).Id);
+    }
+
+    [Fact]
     public async Task AnotherRecipeReplacesTheInstance()
     {
         await ReadyAsync("1.0.0");

@@ -11,10 +11,13 @@ internal sealed class InstanceFiles(string root, InstanceId id)
 {
     private const string RecordName = "instance.json";
 
+    /// <summary>Follows the version in the name of its fresh instances. No version has such a sign in its own name.</summary>
+    private const string BaselineSuffix = "~baseline";
+
     /// <summary>No deeper: below that is what the processes themselves write.</summary>
     private static readonly EnumerationOptions ThreeDeep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.ReparsePoint };
 
-    public string Directory { get; } = Path.Combine(root, Name(id.Environment.Project.Value), Name(id.Environment.Name.Value), Name(id.Candidate.Value));
+    public string Directory { get; } = Path.Combine(root, NameOf(id));
 
     private string RecordPath => Path.Combine(Directory, RecordName);
 
@@ -26,11 +29,18 @@ internal sealed class InstanceFiles(string root, InstanceId id)
                 .OfType<InstanceId>()
             : [];
 
-    /// <summary>Reads <c>project/environment/candidate</c>; null when it is nothing of the kind.</summary>
-    public static InstanceId? Parse(string text) =>
-        text.Split('/') is [var project, var environment, var candidate] && IsName(project) && IsName(environment) && IsName(candidate)
-            ? new InstanceId(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)), new CandidateId(candidate))
+    /// <summary>The name of an instance on disk and in its process: <c>project/environment/candidate</c>, or <c>project/environment/candidate~baseline</c>.</summary>
+    public static string NameOf(InstanceId id) =>
+        $"{Name(id.Environment.Project.Value)}/{Name(id.Environment.Name.Value)}/{Name(id.Candidate.Value)}{(id.Role is InstanceRole.Baseline ? BaselineSuffix : "")}";
+
+    /// <summary>Reads what <see cref="NameOf"/> wrote; null when it is nothing of the kind.</summary>
+    public static InstanceId? Parse(string text)
+    {
+        var (name, role) = text.EndsWith(BaselineSuffix, StringComparison.Ordinal) ? (text[..^BaselineSuffix.Length], InstanceRole.Baseline) : (text, InstanceRole.Serving);
+        return name.Split('/') is [var project, var environment, var candidate] && IsName(project) && IsName(environment) && IsName(candidate)
+            ? new InstanceId(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)), new CandidateId(candidate), role)
             : null;
+    }
 
     public void Create()
     {

@@ -57,7 +57,7 @@ internal sealed record Launch(string Program, ImmutableArray<string> Arguments, 
         variables["SLIPWAY_ENVIRONMENT"] = id.Environment.Name.Value;
         variables["SLIPWAY_PROJECT"] = id.Environment.Project.Value;
         variables[InstallationVariable] = installation;
-        variables[InstanceVariable] = id.ToString();
+        variables[InstanceVariable] = InstanceFiles.NameOf(id);
         if (artifact is { Kind: ArtifactKind.Reference, Reference: { } reference })
             variables["SLIPWAY_ARTIFACT"] = reference;
     }

@@ -11,9 +11,13 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
     /// <summary>How long a gateway that is alive may take to serve a new table.</summary>
     public static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(30);
 
+    /// <summary>So many tables are remembered. A gateway that serves an older one does not follow, and nobody knows what it serves.</summary>
+    private const int RecentTables = 64;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<EnvironmentKey, EnvironmentRoute> _routes = [];
     private readonly Dictionary<ProjectId, Project> _projects = [];
+    private readonly Queue<RouteTable> _recent = [];
     private ImmutableArray<IGatewayLink> _links = [];
     private TaskCompletionSource _change = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private RouteTable _table = RouteTable.Empty;
@@ -87,6 +91,17 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
         return await WaitAsync(() => Missing(version = Math.Max(version, Outrun())), ConfirmWithin, cancellationToken) is { } why ? new RouteOutcome.Unconfirmed(why) : new RouteOutcome.Applied();
     }
 
+    public Task<TrafficSplit?> ObserveAsync(EnvironmentKey environment, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var served = _links.Where(l => l.IsAlive)
+                .Select(l => _recent.FirstOrDefault(t => t.Version == l.Serves) is { } table ? RouteTables.Served(table, environment) : null)
+                .Distinct().ToList();
+            return Task.FromResult(served is [var only] ? only : null);
+        }
+    }
+
     public async Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken)
     {
         var version = Table.Version;
@@ -142,7 +157,7 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
     private void Note(TrafficRequest request)
     {
         _projects[request.Project.Id] = request.Project;
-        _routes[request.Project.Key(request.Environment)] = RouteTables.Route(request.Environment, request.Split, request.Salt, request.StableEndpoints, request.CandidateEndpoints);
+        _routes[request.Project.Key(request.Environment)] = RouteTables.Route(request.Environment, request.Split, request.Salt, request.StableEndpoints, request.CandidateEndpoints, request.BaselineEndpoints);
     }
 
     /// <summary>Versions are milliseconds since 1970, so that they go on rising over restarts without being stored.</summary>
@@ -152,6 +167,9 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
             return long.MaxValue;
         var version = Math.Max(Math.Max(_table.Version + 1, atLeast), time.GetUtcNow().ToUnixTimeMilliseconds());
         _table = new RouteTable { Version = version, Services = RouteTables.Compose(_projects.Values, _routes) };
+        _recent.Enqueue(_table);
+        if (_recent.Count > RecentTables)
+            _recent.Dequeue();
         foreach (var link in _links)
             link.Offer(_table);
         return version;

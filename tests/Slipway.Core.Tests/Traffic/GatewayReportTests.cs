@@ -1,0 +1,34 @@
+using System.Text.Json;
+using Slipway.Core.Releases;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Core.Tests.Traffic;
+
+public class GatewayReportTests
+{
+    /// <summary>As a gateway of an earlier version sends it.</summary>
+    private const string OldReport =
+        """{"gateway":"eu-1","boot":"b","sequence":3,"routesVersion":7,"seconds":[{"at":"2026-11-23T12:00:00+00:00","sides":[{"environment":{"project":"shop","name":"production"},"candidate":"1.0.0","started":5,"completed":4,"serverErrors":1,"clientErrors":0,"noAnswer":0,"inFlight":1,"latency":{"offset":-100,"counts":[4],"total":4}}]}],"inFlight":[{"environment":{"project":"shop","name":"production"},"candidate":"1.0.0","count":1}]}""";
+
+    [Fact]
+    public void AReportOfTheOldFormCountsForTheServingInstancesAndIsWrittenAsBefore()
+    {
+        var report = JsonSerializer.Deserialize<GatewayReport>(OldReport, SlipwayJson.Options)!;
+
+        Assert.Equal(InstanceRole.Serving, report.Seconds.Single().Sides.Single().Role);
+        Assert.Equal((1, InstanceRole.Serving), (report.InFlight.Single().Count, report.InFlight.Single().Role));
+        Assert.Equal(OldReport, JsonSerializer.Serialize(report, SlipwayJson.Options));
+    }
+
+    [Fact]
+    public void TheBaselineIsToldApart()
+    {
+        var report = JsonSerializer.Deserialize<GatewayReport>(OldReport, SlipwayJson.Options)!;
+        var fresh = report with { InFlight = [report.InFlight.Single() with { Role = InstanceRole.Baseline }] };
+
+        var json = JsonSerializer.Serialize(fresh, SlipwayJson.Options);
+
+        Assert.EndsWith(""","count":1,"role":"baseline"}]}""", json, StringComparison.Ordinal);
+        Assert.Equal(InstanceRole.Baseline, JsonSerializer.Deserialize<GatewayReport>(json, SlipwayJson.Options)!.InFlight.Single().Role);
+    }
+}
