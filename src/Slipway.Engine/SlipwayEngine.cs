@@ -28,6 +28,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly Watcher _watcher;
     private readonly Coordinator _coordinator;
     private readonly InstanceKeeper _keeper;
+    private readonly Observer _observer;
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
@@ -37,8 +38,9 @@ public sealed class SlipwayEngine : IAsyncDisposable
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
         _watcher = new Watcher(counts, _projects, time);
-        _coordinator = new Coordinator(_projects, new EffectHandler(deployer, hooks, _board, _traffic, _watcher), feed, time, logger);
+        _coordinator = new Coordinator(_projects, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, time), feed, time, logger);
         _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, feed, _coordinator.Tell, time, logger);
+        _observer = new Observer(router, _projects, _coordinator.Tell, time, logger);
     }
 
     public EventFeed Feed { get; }
@@ -67,7 +69,8 @@ public sealed class SlipwayEngine : IAsyncDisposable
         _work = Task.WhenAll(
             Task.Run(() => _coordinator.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => _keeper.RunAsync(_stop.Token), CancellationToken.None),
-            Task.Run(() => _keeper.WatchExitsAsync(_stop.Token), CancellationToken.None));
+            Task.Run(() => _keeper.WatchExitsAsync(_stop.Token), CancellationToken.None),
+            Task.Run(() => _observer.RunAsync(_stop.Token), CancellationToken.None));
 
     /// <summary>Stops deciding. Instances and gateways go on serving.</summary>
     public async ValueTask DisposeAsync()
@@ -190,6 +193,41 @@ public sealed class SlipwayEngine : IAsyncDisposable
             return missing;
         var outcome = await _coordinator.ActAsync(key, command, cancellationToken);
         return Result(outcome);
+    }
+
+    /// <summary>What is seen in an environment, as opposed to what was asked for.</summary>
+    public Observation Observe(EnvironmentKey key)
+    {
+        var state = _projects.Of(key).State;
+        var changed = _projects.Snapshot(key.Project)?.Active(key.Name)?.ConfirmedAt ?? state.LastEndedAt;
+        return new(_observer.Seen(key, changed), [.. _board.Ready.Select(r => r.Key).Where(i => i.Environment == key && i.Role is InstanceRole.Serving).Select(i => i.Candidate)]);
+    }
+
+    /// <summary>Where that differs from what is wanted, in words.</summary>
+    public ImmutableArray<string> Drift(EnvironmentKey key) =>
+        _projects.Snapshot(key.Project) is { } snapshot && snapshot.Configuration.Find(key.Name) is not null ? Core.Environments.Drift.Of(snapshot, key.Name, Observe(key), _time.GetUtcNow()) : [];
+
+    /// <summary>Lets what is observed to serve be what shall serve.</summary>
+    public async Task<Result<CommandOutcome>> AcceptDriftAsync(EnvironmentKey key, string by, string? reason, CancellationToken cancellationToken)
+    {
+        var found = Find(key);
+        if (!found.Ok)
+            return found.Problem;
+        if (Core.Environments.Drift.Acceptable(found.Value.Snapshot, key.Name, Observe(key)) is not { } observed)
+            return new Problem("SLIP0313", $"environment {key}", "no other version is seen to serve everyone", "look at `slipway status`; `slipway drift revert` asks the router and the deployer again");
+        var outcome = await ActAsync(key, new EnvironmentCommand.AcceptDrift(observed, by, reason), cancellationToken);
+        if (outcome.Ok)
+            await _traffic.ApplyAsync(new TrafficDirector.Direction(key, TrafficSplit.Only(observed), ""), cancellationToken);
+        return outcome;
+    }
+
+    /// <summary>Asks the router again for what should be served; what runs and should not is stopped by the next look.</summary>
+    public async Task<Result<RouteOutcome>> RevertDriftAsync(EnvironmentKey key, CancellationToken cancellationToken)
+    {
+        if (Find(key) is { Ok: false } missing)
+            return missing.Problem;
+        _observer.Forget(key);
+        return await _traffic.RefreshAsync(key, cancellationToken);
     }
 
     /// <summary>What a command would do now, without doing it.</summary>

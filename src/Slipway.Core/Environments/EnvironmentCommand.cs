@@ -42,4 +42,7 @@ public abstract record EnvironmentCommand(string By, string? Reason)
 
     /// <summary>Let candidates come in by themselves again.</summary>
     public sealed record ReleasePromotions(string By, string? Reason) : EnvironmentCommand(By, Reason);
+
+    /// <summary>Let what was observed to serve, and nobody deployed, be what shall serve.</summary>
+    public sealed record AcceptDrift(CandidateId Observed, string By, string? Reason) : EnvironmentCommand(By, Reason);
 }

@@ -32,6 +32,7 @@ public static class EnvironmentCommands
                 : CommandOutcome.Notes("nothing comes in by itself until they are released", new EnvironmentEvent.PromotionsHeld(x.By, x.Reason ?? "held by hand", now)),
             EnvironmentCommand.ReleasePromotions x => asked.State.Hold is null ? CommandOutcome.Nothing("promotions are not held")
                 : CommandOutcome.Notes("eligible candidates come in by themselves again", new EnvironmentEvent.PromotionsReleased(x.By, now)),
+            EnvironmentCommand.AcceptDrift x => AcceptDrift(asked, x),
             _ => throw new System.Diagnostics.UnreachableException(),
         };
     }
@@ -69,6 +70,20 @@ public static class EnvironmentCommands
             ? CommandOutcome.Nothing(x.Candidate is { } named ? $"{named} does not wait here" : "nothing waits here")
             : CommandOutcome.Notes($"{string.Join(", ", leaving.Select(q => q.Request.Candidate))} will not begin",
                 [.. leaving.Select(q => new EnvironmentEvent.QueueLeft(q.Number, x.Reason is { Length: > 0 } why ? $"cancelled by {x.By}: {why}" : $"cancelled by {x.By}", asked.Now))]);
+    }
+
+    private static CommandOutcome AcceptDrift(Asked asked, EnvironmentCommand.AcceptDrift x)
+    {
+        if (asked.State.Active is { } busy)
+            return asked.Refuse("SLIP0313", $"{busy.Id} is under way and puts the traffic right itself", "wait for it, or `slipway abort` it");
+        if (asked.State.Stable?.Candidate == x.Observed)
+            return CommandOutcome.Nothing($"{x.Observed} is what shall serve already");
+        if (asked.Snapshot.Project.Find(x.Observed) is not { } candidate)
+            return asked.Refuse("SLIP0202", $"there is no candidate '{x.Observed}'", "create it with `slipway release create`, or put things back with `slipway drift revert`");
+        if (asked.Snapshot.Project.Bad.TryGetValue(candidate.Id, out var flag))
+            return asked.Refuse("SLIP0302", $"{candidate.Id} is flagged bad by {flag.By}: {flag.Why}", "put things back with `slipway drift revert`");
+        var workload = asked.State.Good.FirstOrDefault(w => w.Candidate == candidate.Id) ?? new Workload(candidate.Id, candidate.Artifact, asked.Environment.Deploy);
+        return CommandOutcome.Notes($"{candidate.Id} is what shall serve {asked.Environment.Name} from now on", new EnvironmentEvent.DriftAccepted(workload, x.By, x.Reason, asked.Now));
     }
 
     /// <summary>Asks the deployment under way what it would answer.</summary>

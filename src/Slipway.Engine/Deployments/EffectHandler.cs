@@ -7,8 +7,11 @@ using Slipway.Engine.Traffic;
 namespace Slipway.Engine.Deployments;
 
 /// <summary>Carries out what deployments want by asking the deployer, the router and the checks.</summary>
-internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, InstanceBoard board, TrafficDirector traffic, Watcher watcher) : IEffectHandler
+internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, InstanceBoard board, TrafficDirector traffic, Watcher watcher, TimeProvider time) : IEffectHandler
 {
+    /// <summary>How long a router that said it was done may serve something else.</summary>
+    private static readonly TimeSpan ReadBackWithin = TimeSpan.FromSeconds(30);
+
     public Task<EffectAnswer> RunAsync(DeploymentSpec spec, Effect effect, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken) => effect switch
     {
         Effect.StartCandidate start => HaveAsync(new InstanceId(spec.Environment, start.Workload.Candidate), start.Workload, start.Instances, cancellationToken),
@@ -37,10 +40,21 @@ internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, Insta
         return answer;
     }
 
-    private async Task<EffectAnswer> ApplyAsync(DeploymentSpec spec, Effect.ApplySplit effect, CancellationToken cancellationToken) =>
-        await traffic.ApplyAsync(new TrafficDirector.Direction(spec.Environment, effect.Split, spec.Salt), cancellationToken) is RouteOutcome.Unconfirmed unconfirmed
-            ? new EffectAnswer.Failed(unconfirmed.Why)
-            : new EffectAnswer.Serves(effect.Split);
+    /// <summary>What the router says it did is read back where that is possible: only what is really served is a confirmation.</summary>
+    private async Task<EffectAnswer> ApplyAsync(DeploymentSpec spec, Effect.ApplySplit effect, CancellationToken cancellationToken)
+    {
+        if (await traffic.ApplyAsync(new TrafficDirector.Direction(spec.Environment, effect.Split, spec.Salt), cancellationToken) is RouteOutcome.Unconfirmed unconfirmed)
+            return new EffectAnswer.Failed(unconfirmed.Why);
+        var begun = time.GetTimestamp();
+        while (await traffic.ObserveAsync(spec.Environment, cancellationToken) is { } observed && observed != effect.Split)
+        {
+            if (time.GetElapsedTime(begun) > ReadBackWithin)
+                return new EffectAnswer.Failed($"the router said it was done, but serves {observed.Weight} on {observed.Candidate?.Value ?? "no candidate"} where {effect.Split.Weight} was asked for");
+            await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
+        }
+
+        return new EffectAnswer.Serves(effect.Split);
+    }
 
     private async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Effect.RunHook run, CancellationToken cancellationToken)
     {

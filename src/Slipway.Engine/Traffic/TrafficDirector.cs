@@ -30,7 +30,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     public Task<RouteOutcome> ApplyAsync(Direction direction, CancellationToken cancellationToken) => TurnAsync(direction.Key, _ => direction, cancellationToken);
 
     /// <summary>Says again what an environment serves, now that addresses changed.</summary>
-    public Task RefreshAsync(EnvironmentKey key, CancellationToken cancellationToken) => TurnAsync(key, old => old, cancellationToken);
+    public Task<RouteOutcome> RefreshAsync(EnvironmentKey key, CancellationToken cancellationToken) => TurnAsync(key, old => old, cancellationToken);
 
     /// <summary>A project changed; its environments keep their splits. Nobody waits for the gateways: applying promises no confirmation.</summary>
     public Task ConfigureAsync(Project project)
@@ -59,6 +59,9 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
                 : Task.FromResult<RouteOutcome>(new RouteOutcome.Unconfirmed($"environment {key} is no longer configured"));
         }
     }
+
+    /// <summary>What is really served, read back; null: nobody knows.</summary>
+    public Task<TrafficSplit?> ObserveAsync(EnvironmentKey key, CancellationToken cancellationToken) => router.ObserveAsync(key, cancellationToken);
 
     public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => router.DrainAsync(instance, limit, cancellationToken);
 

@@ -19,6 +19,9 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
 
     public Func<TrafficRequest, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Says that it was done, and serves what it served before.</summary>
+    public Func<TrafficRequest, bool> Lies { get; set; } = _ => false;
+
     /// <summary>Every split asked for, in order.</summary>
     public ImmutableArray<TrafficRequest> Asked => [.. _asked];
 
@@ -36,14 +39,21 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
     {
         Interlocked.Increment(ref _calls);
         _asked.Enqueue(request);
-        _serves[Key(request)] = request;
+        if (!Lies(request))
+            _serves[Key(request)] = request;
         if (Takes > TimeSpan.Zero)
             await Task.Delay(Takes, time, cancellationToken);
         return Refuses(request) ? new RouteOutcome.Unconfirmed("gateway eu-1 did not answer") : new RouteOutcome.Applied();
     }
 
-    public Task<TrafficSplit?> ObserveAsync(EnvironmentKey environment, CancellationToken cancellationToken) =>
-        Task.FromResult(_serves.GetValueOrDefault(environment)?.Split);
+    /// <summary>Somebody else changes what is served.</summary>
+    public void Meddle(EnvironmentKey key, TrafficSplit split) => _serves[key] = _serves[key] with { Split = split };
+
+    public Task<TrafficSplit?> ObserveAsync(EnvironmentKey environment, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _calls);
+        return Task.FromResult(_serves.GetValueOrDefault(environment)?.Split);
+    }
 
     public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
 
