@@ -50,7 +50,9 @@ public static class RouteTables
 
     /// <summary>The split by which a table serves an environment: what was asked for, less what was not ready. Null when the table does not have it.</summary>
     public static TrafficSplit? Served(RouteTable table, EnvironmentKey environment) =>
-        table.Services.FirstOrDefault(s => s.Project == environment.Project)?.Environments.FirstOrDefault(e => e.Environment == environment.Name) is { } route
-            ? new TrafficSplit(route.Stable?.Candidate, route.Candidate?.Candidate, route.Weight, route.Audience) { Mirror = route.Mirror, Baseline = route.BaselineWeight }
-            : null;
+        table.Services.FirstOrDefault(s => s.Project == environment.Project)?.Environments.FirstOrDefault(e => e.Environment == environment.Name) is { } route ? Served(route) : null;
+
+    /// <summary>The split by which a route serves.</summary>
+    public static TrafficSplit Served(EnvironmentRoute route) =>
+        new(route.Stable?.Candidate, route.Candidate?.Candidate, route.Weight, route.Audience) { Mirror = route.Mirror, Baseline = route.BaselineWeight };
 }

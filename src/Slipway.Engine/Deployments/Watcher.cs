@@ -10,9 +10,12 @@ using Slipway.Engine.Traffic;
 namespace Slipway.Engine.Deployments;
 
 /// <summary>Compares a candidate with its baseline every second, on the gateways' own counts, for as long as a deployment wants it.</summary>
-internal sealed class Watcher(TrafficBoard board, ProjectDirectory projects, TimeProvider time)
+internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, ProjectDirectory projects, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
+    /// <summary>Gateways that say nothing for longer than this make the checks blind.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<DeploymentId, AnalysisReport> _reports = new();
 
@@ -25,6 +28,7 @@ internal sealed class Watcher(TrafficBoard board, ProjectDirectory projects, Tim
         using var tap = board.Tap();
         var begun = time.GetTimestamp();
         DeploymentInput.Analysed? told = null;
+        var heard = begun;
         Learn(spec, analysis);
         using PeriodicTimer timer = new(Every, time);
         try
@@ -33,7 +37,9 @@ internal sealed class Watcher(TrafficBoard board, ProjectDirectory projects, Tim
             {
                 Observe(spec, analysis, tap.Take(), time.GetElapsedTime(begun));
                 var report = _reports[spec.Id] = analysis.Report();
-                var input = ToInput(report, Deployment.Gates(spec));
+                if (await HearsAsync(spec, cancellationToken))
+                    heard = time.GetTimestamp();
+                var input = ToInput(report, Deployment.Gates(spec)) with { Blind = time.GetElapsedTime(heard) > Silence ? "no gateway says what it serves and counts" : null };
                 if (Differs(input, told))
                     await observe(told = input);
             }
@@ -60,10 +66,14 @@ internal sealed class Watcher(TrafficBoard board, ProjectDirectory projects, Tim
         analysis.Observe(at, candidate, baseline);
     }
 
+    /// <summary>Whether the gateways can be heard. An environment without live traffic has none to hear of.</summary>
+    private async Task<bool> HearsAsync(DeploymentSpec spec, CancellationToken cancellationToken) =>
+        spec.Slice is Slice.None || projects.Find(spec.Environment) is not ({ Service: not null }, _) || await traffic.ObserveAsync(spec.Environment, cancellationToken) is not null;
+
     private InstanceId? Baseline(DeploymentSpec spec) =>
         projects.Snapshot(spec.Environment.Project) is { } snapshot && snapshot.Active(spec.Environment.Name) is { } deployment
-        && Core.Environments.Baseline.Of(snapshot, deployment) is var (environment, version)
-            ? new InstanceId(environment, version)
+        && Core.Environments.Baseline.Of(snapshot, deployment) is var (environment, version, role)
+            ? new InstanceId(environment, version, role)
             : null;
 
     private static DeploymentInput.Analysed ToInput(AnalysisReport report, ImmutableArray<Weight> gates)
@@ -82,5 +92,5 @@ internal sealed class Watcher(TrafficBoard board, ProjectDirectory projects, Tim
 
     /// <summary>A deployment hears of changes only: evidence seen, a larger exposure safe, another check failed.</summary>
     private static bool Differs(DeploymentInput.Analysed now, DeploymentInput.Analysed? told) =>
-        told is null || now.HasEvidence != told.HasEvidence || now.SafeAt != told.SafeAt || now.Failures.Length != told.Failures.Length;
+        told is null || now.HasEvidence != told.HasEvidence || now.SafeAt != told.SafeAt || now.Blind != told.Blind || now.Failures.Length != told.Failures.Length;
 }

@@ -3,12 +3,11 @@ using Microsoft.Extensions.Logging;
 using Slipway.Core.Deployments;
 using Slipway.Core.Projects;
 using Slipway.Core.Traffic;
-using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Traffic;
 
 /// <summary>Reads back every few seconds what the data planes serve, and tells a deployment under way when that is not what it had confirmed.</summary>
-internal sealed partial class Observer(ITrafficRouter router, ProjectDirectory projects, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
+internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory projects, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -44,7 +43,7 @@ internal sealed partial class Observer(ITrafficRouter router, ProjectDirectory p
     private async Task LookAsync(EnvironmentKey key, CancellationToken cancellationToken)
     {
         var (before, at) = (Confirmed(key), time.GetUtcNow());
-        if (await router.ObserveAsync(key, cancellationToken) is not { } split)
+        if (await traffic.ObserveAsync(key, cancellationToken) is not { } split)
         {
             _seen.TryRemove(key, out _);
             return;

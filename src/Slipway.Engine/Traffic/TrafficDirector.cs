@@ -60,8 +60,22 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         }
     }
 
-    /// <summary>What is really served, read back; null: nobody knows.</summary>
-    public Task<TrafficSplit?> ObserveAsync(EnvironmentKey key, CancellationToken cancellationToken) => router.ObserveAsync(key, cancellationToken);
+    /// <summary>
+    /// What is really served, read back; null: nobody knows. Sides without an instance get nothing, and that is as asked: it says the split
+    /// that was asked for when nothing else is missing from it.
+    /// </summary>
+    public async Task<TrafficSplit?> ObserveAsync(EnvironmentKey key, CancellationToken cancellationToken)
+    {
+        if (await router.ObserveAsync(key, cancellationToken) is not { } served)
+            return null;
+        lock (_lock)
+        {
+            return _directions.GetValueOrDefault(key) is { } asked && Request(asked) is { } r
+                && RouteTables.Served(RouteTables.Route(r.Environment, r.Split, r.Salt, r.StableEndpoints, r.CandidateEndpoints, r.BaselineEndpoints)) == served
+                ? asked.Split
+                : served;
+        }
+    }
 
     public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => router.DrainAsync(instance, limit, cancellationToken);
 

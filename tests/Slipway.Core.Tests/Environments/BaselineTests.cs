@@ -29,8 +29,17 @@ public class BaselineTests
         Assert.Null(Baseline.Of(w.Snapshot, w.Snapshot.Active(Production)! with { CandidateInstances = 1, StepIndex = 2 }));
     }
 
+    [Fact]
+    public void FreshInstancesAreTheBaselineWhileTheyServe()
+    {
+        var deployment = Active() with { CandidateInstances = 1, BaselineInstances = 1, StepIndex = 2 };
+        deployment = deployment with { Spec = deployment.Spec with { Steps = [new Core.Strategies.DeployStep(), new Core.Strategies.BaselineStep(), Deployments.Given.Percent(10)] } };
+        Assert.Equal(Releases.InstanceRole.Baseline, Baseline.Of(Busy.Snapshot, deployment)?.Role);
+        Assert.Equal(Releases.InstanceRole.Serving, Baseline.Of(Busy.Snapshot, deployment with { BaselineInstances = 0 })?.Role);
+    }
+
     private static Deployment Active() => Busy.Snapshot.Active(Dogfood)!;
 
     private static (Projects.EnvironmentName, string)? Of(Deployment deployment) =>
-        Baseline.Of(Busy.Snapshot, deployment) is var (environment, version) ? (environment.Name, version.Value) : null;
+        Baseline.Of(Busy.Snapshot, deployment) is var (environment, version, _) ? (environment.Name, version.Value) : null;
 }
