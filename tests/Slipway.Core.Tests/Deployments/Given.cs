@@ -23,7 +23,7 @@ internal static class Given
 
     public static Artifact Archive(string version) => new(ArtifactKind.Archive, $"sha256:{version}", null, 1024);
 
-    public static DeploySpec Recipe { get; } = new DeploySpec.Process { Command = ["shop", "--port", "{port}"], Health = "/healthz" };
+    public static DeploySpec.Process Recipe { get; } = new() { Command = ["shop", "--port", "{port}"], Health = "/healthz" };
 
     /// <summary>Two replaces one, by the steps given.</summary>
     public static DeploymentSpec Spec(params Step[] steps) => new()

@@ -17,6 +17,8 @@ internal sealed class ProjectWorld
     public static readonly EnvironmentName Canary = new("canary");
     public static readonly EnvironmentName Production = new("production");
 
+    private readonly Dictionary<DeploymentId, List<DeploymentEvent>> _decided = [];
+
     public ProjectWorld(Project project) =>
         Snapshot = new ProjectSnapshot(ProjectState.Evolve(ProjectState.Empty, new ProjectEvent.Applied(project, "ana", Given.Noon)),
             ImmutableDictionary<EnvironmentName, EnvironmentState>.Empty, ImmutableDictionary<DeploymentId, Deployment>.Empty);
@@ -80,7 +82,7 @@ internal sealed class ProjectWorld
         {
             Evolve(name, e);
             if (e is EnvironmentEvent.DeploymentCreated created)
-                Put(Rollout.Fold(Rollout.Start(created.Spec, Now)));
+                Begin(created.Spec);
         }
 
         if (outcome.Tell is { } input)
@@ -168,10 +170,31 @@ internal sealed class ProjectWorld
 
     public ProjectWorld Apply(Project project) => Tell(new ProjectEvent.Applied(project, "ana", Now));
 
+    /// <summary>Time has passed for every deployment under way.</summary>
+    public ProjectWorld TickAll()
+    {
+        foreach (var spec in Snapshot.Environments.Values.Select(e => e.Active).OfType<DeploymentSpec>().ToList())
+            Tell(spec.Id, new DeploymentInput.Tick());
+        return Coordinate();
+    }
+
+    /// <summary>What was decided in the newest deployment of an environment, by the names of its events.</summary>
+    public IEnumerable<string> Events(EnvironmentName name) =>
+        _decided.GetValueOrDefault(DeploymentId.Of(new EnvironmentKey(Snapshot.Configuration.Id, name), Snapshot.Of(name).Count), []).Select(e => e.GetType().Name);
+
     private void Tell(DeploymentId id, DeploymentInput input)
     {
         var deployment = Snapshot.Deployments[id];
-        Put(Rollout.Decide(deployment, input, Now).Events.Aggregate(deployment, Rollout.Evolve));
+        var events = Rollout.Decide(deployment, input, Now).Events;
+        _decided[id].AddRange(events);
+        Put(events.Aggregate(deployment, Rollout.Evolve));
+    }
+
+    private void Begin(DeploymentSpec spec)
+    {
+        var events = Rollout.Start(spec, Now);
+        _decided[spec.Id] = [.. events];
+        Put(Rollout.Fold(events));
     }
 
     private void Start(EnvironmentName name, RequestOutcome outcome, Action<DeploymentSpec> watch)
@@ -180,7 +203,7 @@ internal sealed class ProjectWorld
             return;
         watch(spec);
         Evolve(name, new EnvironmentEvent.DeploymentCreated(spec, Now));
-        Put(Rollout.Fold(Rollout.Start(spec, Now)));
+        Begin(spec);
     }
 
     private ProjectWorld End(EnvironmentName name, Func<Deployment, Deployment> end)
