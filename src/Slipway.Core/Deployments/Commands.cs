@@ -67,6 +67,7 @@ internal static class Commands
     private static Decision Pause(Deployment state, DeploymentInput.Pause input, DateTimeOffset now) => state switch
     {
         { Phase: not Phase.Progressing } => Ended(state, "pause"),
+        { Spec.Kind: DeploymentKind.Rollback } => Refuse(state, "it is a rollback, and stopping it half way would leave the environment between two versions", "let it end, then deploy what you want"),
         { IsPaused: true } => new([]),
         _ => new([new Paused(input.By, input.Reason is { Length: > 0 } reason ? $"{input.By}: {reason}" : $"paused by {input.By}", now)]),
     };
@@ -91,10 +92,12 @@ internal static class Commands
     {
         if (state.Phase is not Phase.Progressing)
             return Ended(state, "signal");
+        if (state.Spec.Kind is DeploymentKind.Rollback)
+            return Refuse(state, "it is a rollback, and waits for no signal", "let it end");
         if (state.Signals.Any(s => s.Name == signal.Name && s.Passed == signal.Passed))
             return new([]);
         SignalReceived received = new(signal, now);
-        return signal.Passed || state.Spec.Kind is DeploymentKind.Rollback
+        return signal.Passed
             ? new([received])
             : new([received, .. Observations.Failed(state, [Evidence.Rule($"signal {signal.Name}", $"{signal.By} said no{(signal.Why is { Length: > 0 } why ? $": {why}" : "")}")], now)]);
     }

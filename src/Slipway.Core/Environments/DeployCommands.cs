@@ -29,7 +29,7 @@ internal static class DeployCommands
         var supersedes = request.Supersede ?? asked.Environment.WhenBusy is WhenBusy.Supersede;
         if (!supersedes && asked.Environment.WhenBusy is WhenBusy.Refuse)
             return asked.Refuse("SLIP0303", $"{busy.Id} is bringing {busy.Candidate.Candidate} in", "wait for it, `slipway abort` it, or deploy with `--supersede`");
-        return Queue(asked, request with { Supersede = request.Supersede }, supersedes && busy.Kind is DeploymentKind.Forward
+        return Queue(asked, request with { Supersede = request.Supersede }, supersedes && busy.Kind is DeploymentKind.Forward && asked.Active is { Phase: Phase.Progressing or Phase.Settling }
             ? $"{busy.Id} ({busy.Candidate.Candidate}) is taken back first"
             : $"it begins when {busy.Id} ({busy.Candidate.Candidate}) has ended");
     }

@@ -27,7 +27,7 @@ public static class EnvironmentCommands
             EnvironmentCommand.Retry x => Retry(asked, x),
             EnvironmentCommand.Rollback x => RollbackCommands.Rollback(asked, x),
             EnvironmentCommand.Cancel x => Cancel(asked, x),
-            EnvironmentCommand.Signal x => Tell(asked, new DeploymentInput.Signalled(new Signal(x.Name, x.Passed, x.By, x.Reason)), _ => x.Passed ? $"the signal {x.Name} is noted" : $"the signal {x.Name} said no"),
+            EnvironmentCommand.Signal x => Tell(asked, new DeploymentInput.Signalled(new Signal(x.Name, x.Passed, x.By, x.Reason)), _ => x.Passed ? $"the signal {x.Name} is noted" : $"the signal {x.Name} says no: it goes back, or stops and asks where the policy says so"),
             EnvironmentCommand.HoldPromotions x => asked.State.Hold is { } hold ? CommandOutcome.Nothing($"promotions are held already, by {hold.By}: {hold.Why}")
                 : CommandOutcome.Notes("nothing comes in by itself until they are released", new EnvironmentEvent.PromotionsHeld(x.By, x.Reason ?? "held by hand", now)),
             EnvironmentCommand.ReleasePromotions x => asked.State.Hold is null ? CommandOutcome.Nothing("promotions are not held")

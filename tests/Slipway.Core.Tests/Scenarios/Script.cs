@@ -13,7 +13,7 @@ public sealed record Script(string Id, string Title, string? Differs, ImmutableA
     public override string ToString() => $"{Id} {Title}";
 
     /// <summary>A scenario begins with <c>## ID title</c>; <c>differs:</c> says why on purpose; <c>#</c> begins a remark.</summary>
-    private static IEnumerable<Script> Read(string file)
+    internal static IEnumerable<Script> Read(string file)
     {
         Script? open = null;
         var number = 0;

@@ -43,6 +43,18 @@ internal sealed class Stage
         }
     }
 
+    /// <summary>Gives a command and says what was answered.</summary>
+    public CommandOutcome Ask(string command)
+    {
+        Line(command);
+        return _last;
+    }
+
+    /// <summary>Where it is, in words.</summary>
+    public string Describe() => State.Active is null
+        ? $"Serving: {State.Stable?.Candidate.Value ?? "nothing"}."
+        : $"{Active.Spec.Id} brings {Active.Spec.Candidate.Candidate}; serving: {State.Stable?.Candidate.Value ?? "nothing"}. Why: {Story.Of(Active, World.Now).Why}. Next: {Story.Of(Active, World.Now).Next}.";
+
     private void Line(string text)
     {
         if (text[0] == '@')
@@ -176,7 +188,10 @@ internal sealed class Stage
         AnswerAll();
         if (State.Active is not null && Active.Step is ApproveStep)
             Tell(new DeploymentInput.Approve("bob"));
+        if (State.Active is not null)
+            World.Act(_at, new EnvironmentCommand.Promote("ana", null, Fully: true));
         AnswerAll();
+        Assert.Equal(version, State.Stable?.Candidate.Value);
     }
 
     private void Well(Effect effect) => Tell(new DeploymentInput.Answered(effect.Key, RolloutScenario.Well(effect)));
