@@ -15,8 +15,9 @@ internal static class DeployReader
         }
 
         var process = fields.Required("process", "process: { command: ./shop }");
+        var instances = fields.Optional("instances") is { } count ? count.Count(1, Limits.Instances) : 1;
         fields.End();
-        return process is { } p ? Process(p) : null;
+        return process is { } p && Process(p) is { } spec ? spec with { Instances = instances ?? 1 } : null;
     }
 
     private static DeploySpec.Process? Process(Value value)
@@ -28,7 +29,7 @@ internal static class DeployReader
 
         var process = new DeploySpec.Process
         {
-            Command = fields.Required("command", "command: ./shop") is { } command ? Command(command) : [],
+            Command = fields.Required("command", "command: ./shop") is { } command ? CommandLineReader.Read(command, "./shop --port {port}") : [],
             Health = fields.Optional("health") is { } health ? HealthPath(health) : null,
             StartTimeout = fields.Optional("startTimeout")?.PositiveDuration() ?? Defaults.StartTimeout,
             StopGrace = fields.Optional("stopGrace")?.Duration() ?? Defaults.StopGrace,
@@ -36,33 +37,6 @@ internal static class DeployReader
         };
         fields.End();
         return process;
-    }
-
-    private static ImmutableArray<string> Command(Value value)
-    {
-        const string example = "command: ./shop --port {port}, or a list of words";
-        var (words, why) = value.Scalar is { } line
-            ? CommandWords.Split(line)
-            : ([.. (value.Items("[./shop, --port, \"{port}\"]") ?? []).Select(item => item.Text("a word of the command") ?? "")], null);
-        if (value.Node is Node.Mapping)
-        {
-            return [];
-        }
-
-        if (why is not null)
-        {
-            value.Report(ProblemCode.BadCommand, $"{value.Shown} is no command: {why}", "mend it, or ask for a shell: [sh, -c, \"...\"]");
-        }
-        else if (words.IsEmpty || words[0].Length == 0)
-        {
-            value.Report(ProblemCode.BadCommand, "the command names no program", $"write {example}");
-        }
-        else if (words.Any(w => w.Contains('\0', StringComparison.Ordinal)))
-        {
-            value.Report(ProblemCode.BadCommand, "the command has a character that no argument can hold", $"write {example}");
-        }
-
-        return words;
     }
 
     private static string? HealthPath(Value value)

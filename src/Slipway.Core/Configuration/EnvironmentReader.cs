@@ -6,34 +6,45 @@ using Slipway.Core.Traffic;
 
 namespace Slipway.Core.Configuration;
 
+/// <summary>An environment as it was written; with targets it stands for many.</summary>
+internal sealed record ReadEnvironment(EnvironmentSpec Spec, Targets? Targets);
+
 /// <summary>Reads one environment, taking from the document's <c>defaults</c> what it does not say itself.</summary>
 internal sealed class EnvironmentReader(Fields? defaults, Func<Value, Slice> sliceWhenAbsent)
 {
     private const string Example = "{ name: production, deploy: {...} }";
 
-    public EnvironmentSpec? Read(Value value)
+    public ReadEnvironment? Read(Value value)
     {
         if (value.Mapping(Example) is not { } fields)
         {
             return null;
         }
 
+        var after = fields.Optional("after") is { } before ? PolicyReaders.After(before) : ([], false);
         var slice = fields.Optional("slice") is { } s ? SliceReader.Read(s) ?? new Slice.None() : sliceWhenAbsent(value);
         var checks = Own(value, fields, "checks") is { } c ? CheckReaders.Read(c) : CheckReaders.Default;
         var environment = new EnvironmentSpec
         {
             Name = EnvironmentName.From(fields.Required("name", "name: production")?.Name() ?? ""),
             Tier = fields.Optional("tier")?.Word(("development", Tier.Development), ("staging", Tier.Staging), ("production", Tier.Production)) ?? Tier.Production,
-            After = [.. (fields.Optional("after")?.Strings("[canary]", Scalars.Name) ?? []).Select(EnvironmentName.From)],
+            After = after.Names,
+            AfterAny = after.Any,
             Slice = slice,
             Deploy = ReadDeploy(value, fields),
             Strategy = ReadStrategy(value, fields, checks, slice),
             Checks = checks,
             Promote = fields.Optional("promote") is { } p ? PromotionReader.Read(p) ?? new PromotionPolicy.Manual() : new PromotionPolicy.Manual(),
             OnFail = fields.Optional("onFail")?.Word(("rollback", OnFail.Rollback), ("pause", OnFail.Pause)) ?? OnFail.Rollback,
+            NotApplicable = fields.Optional("notApplicable")?.Line("why it means nothing for this project"),
+            WhenBusy = Own(value, fields, "whenBusy")?.Word(("queue", WhenBusy.Queue), ("supersede", WhenBusy.Supersede), ("refuse", WhenBusy.Refuse)) ?? WhenBusy.Queue,
+            Hooks = Own(value, fields, "hooks") is { } hooks ? PolicyReaders.Hooks(hooks) : Hooks.None,
+            Scaling = Own(value, fields, "scaling")?.Word(("keep", Scaling.Keep), ("follow", Scaling.Follow)) ?? Scaling.Keep,
+            Rollback = Own(value, fields, "rollback") is { } back ? PolicyReaders.Rollback(back) : RollbackPolicy.Default,
         };
+        Targets? targets = fields.Optional("targets") is { } t ? TargetsReader.Read(t, environment) : null;
         fields.End();
-        return environment;
+        return new ReadEnvironment(environment, targets);
     }
 
     /// <summary>The environment's own value of a key, or the one it inherits.</summary>
@@ -68,6 +79,11 @@ internal sealed class EnvironmentReader(Fields? defaults, Func<Value, Slice> sli
         if (fields.Optional("bake")?.PositiveDuration() is { } bake)
         {
             steps = steps.Add(new SourcedStep(new BakeStep(bake), $"{environment.Path}.bake"));
+        }
+
+        if (fields.Optional("watch")?.PositiveDuration() is { } watch)
+        {
+            steps = steps.Add(new SourcedStep(new BakeStep(watch), $"{environment.Path}.watch"));
         }
 
         foreach (var (path, i) in steps.Select((s, i) => (s.Path, i)))

@@ -14,6 +14,12 @@ public static class Limits
     /// <summary>Steps of one strategy, after its ramps are unrolled.</summary>
     public const int Steps = 200;
 
+    /// <summary>Instances of one version.</summary>
+    public const int Instances = 1000;
+
+    /// <summary>Targets of all fleets of a project.</summary>
+    public const int Targets = 1000;
+
     /// <summary>Entries of any other list.</summary>
     public const int Items = 10_000;
 

@@ -56,6 +56,16 @@ public static class ProblemCode
     public const string ImpossibleRamp = "SLIP0133";
     public const string ImpossibleApproval = "SLIP0134";
 
+    /// <summary>A step stands where it cannot do anything: mirror, baseline or scale with nothing to act on, or a weight after a switch.</summary>
+    public const string StepOutOfPlace = "SLIP0150";
+
+    /// <summary>Two hooks of an environment have one name, and people could not tell them apart.</summary>
+    public const string DuplicateHook = "SLIP0151";
+
+    public const string ScaleTooLarge = "SLIP0152";
+    public const string FleetWithApproval = "SLIP0153";
+    public const string FleetWithSlice = "SLIP0154";
+
     /// <summary>A step waits for a verdict that can never come: no traffic, or no checks.</summary>
     public const string NothingToCheck = "SLIP0135";
 }

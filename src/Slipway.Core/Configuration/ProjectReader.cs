@@ -12,20 +12,21 @@ public static class ProjectReader
     {
         ArgumentNullException.ThrowIfNull(root);
         var findings = new Findings();
-        var project = ReadProject(new Value(root, "", findings));
+        var (project, targets) = ReadProject(new Value(root, "", findings));
         if (project is not null)
         {
             ProjectRules.Check(project, findings);
+            project = FleetExpansion.Expand(project, targets, findings);
         }
 
         return project is null || findings.Any ? new ReadResult.Refused(findings.ToProblems()) : new ReadResult.Accepted(project);
     }
 
-    private static Project? ReadProject(Value root)
+    private static (Project? Project, ImmutableArray<Targets?> Targets) ReadProject(Value root)
     {
         if (root.Mapping("project: shop, and environments: below it") is not { } fields)
         {
-            return null;
+            return (null, []);
         }
 
         var id = fields.Required("project", "project: shop")?.Name() ?? "";
@@ -39,7 +40,8 @@ public static class ProjectReader
         var defaults = fields.Optional("defaults") is { } d ? ReadDefaults(d) : null;
         var environments = fields.Required("environments", "environments: and below it - name: production");
         fields.End();
-        return project with { Environments = environments is { } list ? ReadEnvironments(list, defaults, fields.Has("service")) : [] };
+        var read = environments is { } list ? ReadEnvironments(list, defaults, fields.Has("service")) : [];
+        return (project with { Environments = [.. read.Select(e => e.Spec)] }, [.. read.Select(e => e.Targets)]);
     }
 
     private static SourceSpec? ReadSource(Value value)
@@ -95,11 +97,24 @@ public static class ProjectReader
             StrategyReader.Read(strategy);
         }
 
+        if (fields.Optional("hooks") is { } hooks)
+        {
+            PolicyReaders.Hooks(hooks);
+        }
+
+        if (fields.Optional("rollback") is { } rollback)
+        {
+            PolicyReaders.Rollback(rollback);
+        }
+
+        fields.Optional("whenBusy")?.Word(("queue", WhenBusy.Queue), ("supersede", WhenBusy.Supersede), ("refuse", WhenBusy.Refuse));
+        fields.Optional("scaling")?.Word(("keep", Scaling.Keep), ("follow", Scaling.Follow));
+
         fields.End();
         return fields;
     }
 
-    private static ImmutableArray<EnvironmentSpec> ReadEnvironments(Value list, Fields? defaults, bool hasService)
+    private static ImmutableArray<ReadEnvironment> ReadEnvironments(Value list, Fields? defaults, bool hasService)
     {
         if (list.Items("a list of environments, each beginning with - name:", Limits.Environments) is not { } items)
         {
@@ -140,11 +155,11 @@ public static class ProjectReader
     }
 
     /// <summary>Keeps the numbering of the environments that come after one that could not be read; breaks no rule itself.</summary>
-    private static EnvironmentSpec Unreadable { get; } = new()
+    private static ReadEnvironment Unreadable { get; } = new(new EnvironmentSpec
     {
         Name = EnvironmentName.From(""),
         Slice = new Slice.None(),
         Deploy = new DeploySpec.Process { Command = [] },
         Strategy = [.. StrategyReader.Default(checkable: false).Select(s => s.Step)],
-    };
+    }, null);
 }

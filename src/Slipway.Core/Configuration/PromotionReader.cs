@@ -12,7 +12,7 @@ internal static class PromotionReader
         null => null,
         { Name: "manual" } manual => Manual(manual),
         { Name: "automatic" } automatic => Automatic(automatic),
-        var approve => ApprovalReader.Read(approve.Options) is { } people ? new PromotionPolicy.Approved(people.By, people.Count) : null,
+        var approve => ApprovalReader.Read(approve.Options) is { } people ? new PromotionPolicy.Approved(people.By, people.Count) { NotAuthor = people.NotAuthor } : null,
     };
 
     private static PromotionPolicy.Manual Manual(Choice choice)

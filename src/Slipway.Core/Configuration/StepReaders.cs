@@ -12,7 +12,7 @@ internal delegate ImmutableArray<Step> StepReader(Value entry, Value? options);
 /// <summary>Every step a strategy can be written with. Another one is one file and one line here.</summary>
 internal static class StepReaders
 {
-    public const string Example = "deploy, { weight: 5% }, { ramp: {...} }, { audience: {...} }, { bake: 30m }, check or { approve: {...} }";
+    public const string Example = "deploy, { weight: 5% }, { ramp: {...} }, { audience: {...} }, { bake: 30m }, check, pause, switch or { approve: {...} }";
 
     private static readonly ImmutableSortedDictionary<string, StepReader> Table = new Dictionary<string, StepReader>
     {
@@ -23,6 +23,14 @@ internal static class StepReaders
         ["bake"] = BakeStepReader.Read,
         ["check"] = CheckStepReader.Read,
         ["approve"] = ApproveStepReader.Read,
+        ["pause"] = PauseStepReader.Read,
+        ["signal"] = SignalStepReader.Read,
+        ["hook"] = HookStepReader.Read,
+        ["mirror"] = MirrorStepReader.Read,
+        ["switch"] = BareStepReaders.Switch,
+        ["blueGreen"] = BlueGreenReader.Read,
+        ["baseline"] = BareStepReaders.Baseline,
+        ["scale"] = ScaleStepReader.Read,
     }.ToImmutableSortedDictionary();
 
     public static ImmutableArray<Step> Read(Value entry) =>

@@ -42,6 +42,12 @@ internal static class StrategyReader
             return [];
         }
 
+        if (fields.Optional("blueGreen") is { } blueGreen)
+        {
+            fields.End();
+            return [.. Sourced(blueGreen, BlueGreenReader.Read(blueGreen))];
+        }
+
         var (audience, approve) = (fields.Optional("audience"), fields.Optional("approve"));
         var untilSafe = fields.UntilSafe();
         var ramp = fields.Required("ramp", "ramp: { from: 1%, factor: 2, every: 10m }, or write a list of steps");

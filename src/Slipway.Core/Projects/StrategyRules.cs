@@ -11,6 +11,8 @@ internal static class StrategyRules
     {
         CheckDeploy(environment, path, findings);
         CheckWeights(environment, path, findings);
+        CheckPlaces(environment, path, findings);
+        CheckHooks(environment, path, findings);
         CheckEvidence(environment, path, findings);
     }
 
@@ -64,7 +66,7 @@ internal static class StrategyRules
         var last = Weight.None;
         for (var i = 0; i < environment.Strategy.Length; i++)
         {
-            if (environment.Strategy[i] is not WeightStep { Weight: var weight })
+            if (Reached(environment.Strategy[i]) is not { } weight)
             {
                 continue;
             }
@@ -83,13 +85,45 @@ internal static class StrategyRules
         }
     }
 
+    private static Weight? Reached(Step step) => step switch { WeightStep w => w.Weight, SwitchStep => Weight.Full, _ => null };
+
+    /// <summary>Mirror and baseline need users of the stable side; a scale cannot exceed what there is.</summary>
+    private static void CheckPlaces(EnvironmentSpec environment, string path, Findings findings)
+    {
+        for (var i = 0; i < environment.Strategy.Length; i++)
+        {
+            var step = environment.Strategy[i];
+            if (step is MirrorStep or BaselineStep && environment.Slice is Slice.None)
+            {
+                findings.Add(ProblemCode.StepOutOfPlace, StepPath(path, i), "the step needs live traffic, and the environment takes none", "give the environment a slice, or remove the step");
+            }
+            else if (step is MirrorStep or BaselineStep && environment.Strategy.Take(i).Any(s => Reached(s) == Weight.Full))
+            {
+                findings.Add(ProblemCode.StepOutOfPlace, StepPath(path, i), "everyone is on the candidate already, so nothing is left to mirror or to compare with", "put the step before the weight of 100 % or the switch");
+            }
+            else if (step is ScaleStep { Instances: { } count } && count > environment.Deploy.Instances)
+            {
+                findings.Add(ProblemCode.ScaleTooLarge, StepPath(path, i), $"the candidate cannot have {count} instances where {environment.Deploy.Instances} serve everyone", "write at most that many, or raise deploy.instances");
+            }
+        }
+    }
+
+    private static void CheckHooks(EnvironmentSpec environment, string path, Findings findings)
+    {
+        var hooks = environment.Strategy.OfType<HookStep>().Select(s => s.Hook).Concat(environment.Hooks.Before).Concat(environment.Hooks.After).Concat(environment.Hooks.OnRollback);
+        foreach (var twice in hooks.GroupBy(h => h.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
+        {
+            findings.Add(ProblemCode.DuplicateHook, $"{path}.hooks", $"two hooks are named '{twice.Key}'", "give one of them a name: of its own");
+        }
+    }
+
     private static void CheckEvidence(EnvironmentSpec environment, string path, Findings findings)
     {
         var reached = false;
         for (var i = 0; i < environment.Strategy.Length; i++)
         {
             var step = environment.Strategy[i];
-            reached |= step is AudienceStep || step is WeightStep { Weight.Value: > 0 };
+            reached |= step is AudienceStep or MirrorStep or SwitchStep or WeightStep { Weight.Value: > 0 };
             if (step is CheckStep or WeightStep { UntilSafe: true } && Why(environment, reached) is var (message, remedy))
             {
                 findings.Add(ProblemCode.NothingToCheck, StepPath(path, i), message, remedy);
