@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Slipway.Core.Configuration;
 using Slipway.Gateway.Counting;
 using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Mirroring;
 using Slipway.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -28,6 +29,7 @@ public sealed class GatewayHost : IAsyncDisposable
     private readonly Surroundings _around;
     private WebApplication? _app;
     private HttpMessageInvoker? _backends;
+    private Copier? _copier;
 
     /// <param name="options">Looked at by <see cref="StartAsync"/>.</param>
     /// <param name="logs">Where the gateway's logs go; requests are not logged.</param>
@@ -59,7 +61,8 @@ public sealed class GatewayHost : IAsyncDisposable
         if (_options.Problems() is { IsEmpty: false } problems)
             return problems;
         _backends = Backends.Connect();
-        _app = Build(_backends);
+        _copier = new(Routes, _backends, _options.ActivityTimeout, _around);
+        _app = Build(_backends, _copier);
         try
         {
             await _app.StartAsync(cancellation);
@@ -79,8 +82,10 @@ public sealed class GatewayHost : IAsyncDisposable
     {
         if (_app is not null)
             await _app.DisposeAsync();
+        if (_copier is not null)
+            await _copier.DisposeAsync();
         _backends?.Dispose();
-        _app = null;
+        (_app, _copier) = (null, null);
     }
 
     private Problem CannotListen(IOException refused) => new(
@@ -89,7 +94,7 @@ public sealed class GatewayHost : IAsyncDisposable
         refused.InnerException is AddressInUseException ? $"a port of {string.Join(", ", _options.Listen)} is taken" : refused.Message,
         "stop the other process that listens there, or listen elsewhere");
 
-    private WebApplication Build(HttpMessageInvoker backends)
+    private WebApplication Build(HttpMessageInvoker backends, Copier copier)
     {
         var builder = WebApplication.CreateEmptyBuilder(new());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(Limit);
@@ -110,7 +115,7 @@ public sealed class GatewayHost : IAsyncDisposable
             Version = HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
         };
-        app.Run(new GatewayHandler(Routes, app.Services.GetRequiredService<IHttpForwarder>(), backends, config, _around).HandleAsync);
+        app.Run(new GatewayHandler(Routes, app.Services.GetRequiredService<IHttpForwarder>(), backends, copier, config, _around).HandleAsync);
         return app;
     }
 

@@ -1,33 +1,38 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Slipway.Gateway.Counting;
+using Slipway.Gateway.Mirroring;
 using Slipway.Gateway.Routing;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace Slipway.Gateway.Forwarding;
 
-/// <summary>One request: choose, count, forward, count.</summary>
+/// <summary>One request: choose, count, copy if it is to be, forward, count.</summary>
 internal sealed class GatewayHandler(
-    RouteTableHolder routes, IHttpForwarder forwarder, HttpMessageInvoker backends, ForwarderRequestConfig config, Surroundings around)
+    RouteTableHolder routes, IHttpForwarder forwarder, HttpMessageInvoker backends, Copier copier, ForwarderRequestConfig config, Surroundings around)
 {
     public Task HandleAsync(HttpContext context)
     {
         var began = around.Time.GetTimestamp();
-        var target = Enter(context);
-        return target.Side is { } side ? ForwardAsync(context, side, began) : Refusals.NothingDeployedAsync(context, target.Project);
+        var target = Enter(context, out var router);
+        if (target.Side is not { } side)
+            return Refusals.NothingDeployedAsync(context, target.Project);
+        if (side.Mirror is { } mirror)
+            copier.Offer(context, mirror, router);
+        return ForwardAsync(context, side, began);
     }
 
     /// <summary>
     /// Chooses, and counts the request as in flight before it is sure that the routes have not changed meanwhile: whoever publishes a
     /// table and then sees nothing in flight may stop the version.
     /// </summary>
-    private Target Enter(HttpContext context)
+    private Target Enter(HttpContext context, out Router router)
     {
         var client = around.Trusted.ClientOf(context);
         var facts = new RequestFacts(context.Request.Headers.Host.ToString(), context.Request.Headers, client);
         while (true)
         {
-            var router = routes.Router;
+            router = routes.Router;
             var target = router.Choose(facts);
             if (target.Side is not { } side)
                 return target;

@@ -2,6 +2,7 @@ using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Gateway.Counting;
 using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Mirroring;
 
 namespace Slipway.Gateway.Routing;
 
@@ -15,6 +16,9 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
     public CandidateId Candidate { get; } = candidate;
 
     public SideMeter Meter { get; } = meter;
+
+    /// <summary>What copies requests that this side answers; null when nothing does.</summary>
+    public Mirror? Mirror { get; init; }
 
     public SideTransformer Transformer { get; } = new(environment.Name, candidate, around);
 

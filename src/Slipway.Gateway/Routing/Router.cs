@@ -4,6 +4,7 @@ using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
 using Slipway.Gateway.Counting;
 using Slipway.Gateway.Forwarding;
+using Slipway.Gateway.Mirroring;
 
 namespace Slipway.Gateway.Routing;
 
@@ -30,7 +31,7 @@ internal sealed class Router
         Door? elsewhere = null;
         foreach (var route in table.Services)
         {
-            var plans = route.Environments.Select(e => Plan(route.Project, e, around, meterOf)).ToArray();
+            var plans = route.Environments.Select(e => Plan(new(route.Project, e.Environment), e, table.Version, around, meterOf)).ToArray();
             var service = new ServicePlan(route, plans);
             foreach (var (environment, plan) in route.Environments.Zip(plans))
             {
@@ -66,14 +67,15 @@ internal sealed class Router
     }
 
     private static EnvironmentPlan Plan(
-        ProjectId project, EnvironmentRoute route, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)
+        EnvironmentKey key, EnvironmentRoute route, long version, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)
     {
-        var key = new EnvironmentKey(project, route.Environment);
-        return new(route, Routed(route.Stable), Routed(route.Candidate), Routed(route.Baseline, InstanceRole.Baseline));
+        var candidate = Routed(route.Candidate);
+        var mirror = candidate is not null && route.Mirror > Weight.None ? new Mirror(candidate, route.Mirror, version) : null;
+        return new(route, Routed(route.Stable, mirror: mirror), candidate, Routed(route.Baseline, InstanceRole.Baseline));
 
-        RoutedSide? Routed(Side? side, InstanceRole role = InstanceRole.Serving) => side is null or { Endpoints.IsDefaultOrEmpty: true }
+        RoutedSide? Routed(Side? side, InstanceRole role = InstanceRole.Serving, Mirror? mirror = null) => side is null or { Endpoints.IsDefaultOrEmpty: true }
             ? null
-            : new(key, side.Candidate, [.. side.Endpoints.Select(e => Endpoint(key, e))], meterOf(key, side.Candidate, role), around);
+            : new(key, side.Candidate, [.. side.Endpoints.Select(e => Endpoint(key, e))], meterOf(key, side.Candidate, role), around) { Mirror = mirror };
     }
 
     private static string Endpoint(EnvironmentKey key, string endpoint) =>
