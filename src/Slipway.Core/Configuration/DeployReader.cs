@@ -29,7 +29,7 @@ internal static class DeployReader
 
         var process = new DeploySpec.Process
         {
-            Command = fields.Required("command", "command: ./shop") is { } command ? CommandLineReader.Read(command, "./shop --port {port}") : [],
+            Command = fields.Required("command", "command: ./shop") is { } command ? CommandLineReader.Read(command, "command: ./shop --port {port}") : [],
             Health = fields.Optional("health") is { } health ? HealthPath(health) : null,
             StartTimeout = fields.Optional("startTimeout")?.PositiveDuration() ?? Defaults.StartTimeout,
             StopGrace = fields.Optional("stopGrace")?.Duration() ?? Defaults.StopGrace,

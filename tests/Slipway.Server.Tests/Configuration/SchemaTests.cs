@@ -16,7 +16,8 @@ public partial class SchemaTests
         ProblemCode.SlicesOverWhole, ProblemCode.SeveralRests, ProblemCode.SliceMissing, ProblemCode.SliceWithoutService, ProblemCode.NobodyTakesTheRest,
         ProblemCode.HostTaken, ProblemCode.FallingWeights, ProblemCode.NeverReachesTheEnd, ProblemCode.DeployNotFirst, ProblemCode.ImpossibleRamp,
         ProblemCode.ImpossibleApproval, ProblemCode.NothingToCheck, ProblemCode.Repeated, ProblemCode.BadCommand, ProblemCode.BadNetwork,
-        ProblemCode.OutOfRange, ProblemCode.TooMuch,
+        ProblemCode.OutOfRange, ProblemCode.TooMuch, ProblemCode.StepOutOfPlace, ProblemCode.DuplicateHook, ProblemCode.ScaleTooLarge,
+        ProblemCode.FleetWithApproval, ProblemCode.FleetWithSlice,
     ];
 
     public static TheoryData<string> BadDocuments =>

@@ -73,10 +73,80 @@ public class YamlProjectTests
               - bake: 1d
             bake: 2d
             promote: { approve: { by: [ann] } }
+          - name: all-steps
+            tier: production
+            after: { any: [own-host, insiders] }
+            slice: { percent: 0.5% }
+            deploy: { process: { command: ./shop }, instances: 4 }
+            strategy:
+              - deploy
+              - baseline
+              - mirror: 10%
+              - mirror: { percent: 20%, for: 10m }
+              - hook: { webhook: https://ci.example/smoke, secret: HOOK_KEY, timeout: 1m, retries: 2, bad: true, undo: { command: ./undo } }
+              - hook: { command: [./migrate, up, "{version}"], name: migrate }
+              - scale: 3
+              - weight: 10%
+              - scale: weight
+              - signal: qa
+              - signal: { name: security, within: 2h }
+              - pause
+              - pause: 10m
+              - approve: { by: [ann], author: false, within: 2d }
+              - blueGreen: { preview: { users: [bob] }, for: 5m, approve: { by: [ann] }, watch: 30m }
+            watch: 10m
+            whenBusy: supersede
+            scaling: follow
+            hooks: { before: [{ command: ./ready }], after: [{ webhook: https://chat.example/said }], onRollback: [{ webhook: https://chat.example/back, name: back }] }
+            rollback: { window: { revisions: 3, within: 7d }, keepWarm: 30m }
+          - name: nobody
+            slice: none
+            notApplicable: no internal users
+            strategy: { blueGreen: { for: 10m } }
+          - name: fleet
+            slice: none
+            deploy: { process: { command: [./shop, --target, "{target}"], env: { TARGET: "{target}" } } }
+            strategy: [{ weight: 100% }]
+            targets:
+              rings: [{ name: pilot, targets: [eu-1] }, { targets: [eu-2, us-1] }]
+              atOnce: 2
+              minimum: 90%
+              soak: 30m
+              onFail: pause
+              hosts: ["{target}.shop.example"]
         """;
 
     [Fact]
-    public void ADocumentWithEveryKeyReads() => Assert.Equal(4, Accept(Everything).Environments.Length);
+    public void ADocumentWithEveryKeyReads() => Assert.Equal(9, Accept(Everything).Environments.Length);
+
+    [Fact]
+    public void TargetsBecomeEnvironmentsOfTheirOwn()
+    {
+        var project = Accept(Everything);
+        var member = project.Find(new EnvironmentName("fleet-us-1"))!;
+
+        Assert.Equal(new FleetMember(new EnvironmentName("fleet"), 1, "us-1"), member.Member);
+        Assert.Equal(["./shop", "--target", "us-1"], Assert.IsType<DeploySpec.Process>(member.Deploy).Command);
+        Assert.Equal(["us-1.shop.example"], Assert.IsType<Slice.Everyone>(member.Slice).Hosts);
+        Assert.Equal((2, new Weight(90_000), OnFail.Pause), (project.Fleets[0].AtOnce, project.Fleets[0].Minimum, project.Fleets[0].OnFail));
+        Assert.Equal(["pilot", "ring-2"], project.Fleets[0].Rings.Select(r => r.Name));
+    }
+
+    [Fact]
+    public void EveryPolicyIsReadAsItIsWritten()
+    {
+        var all = Accept(Everything).Find(new EnvironmentName("all-steps"))!;
+
+        Assert.True(all is { AfterAny: true, WhenBusy: WhenBusy.Supersede, Scaling: Scaling.Follow, Deploy.Instances: 4 });
+        Assert.Equal(new RollbackPolicy { WindowRevisions = 3, WindowTime = TimeSpan.FromDays(7), KeepWarm = TimeSpan.FromMinutes(30) }, all.Rollback);
+        Assert.Equal(["ready"], all.Hooks.Before.Select(h => h.Name));
+        Assert.Equal(["chat.example"], all.Hooks.After.Select(h => h.Name));
+        Assert.Equal(["back"], all.Hooks.OnRollback.Select(h => h.Name));
+        Assert.Equal(new BakeStep(TimeSpan.FromMinutes(10)), all.Strategy[^1]);
+        Assert.Contains(new SwitchStep(), all.Strategy);
+        Assert.True(Assert.IsType<HookSpec.Webhook>(all.Strategy.OfType<HookStep>().First().Hook) is { Secret: "HOOK_KEY", Retries: 2, FailureIsBad: true, Undo: HookSpec.Command });
+        Assert.Equal("no internal users", Accept(Everything).Find(new EnvironmentName("nobody"))!.NotApplicable);
+    }
 
     [Fact]
     public void TheDesignsDocumentReads()
