@@ -39,8 +39,8 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
                 var report = _reports[spec.Id] = analysis.Report();
                 if (await HearsAsync(spec, cancellationToken))
                     heard = time.GetTimestamp();
-                var input = ToInput(report, Deployment.Gates(spec)) with { Blind = time.GetElapsedTime(heard) > Silence ? "no gateway says what it serves and counts" : null };
-                if (Differs(input, told))
+                var input = AnalysisInput.Of(report, Deployment.Gates(spec)) with { Blind = time.GetElapsedTime(heard) > Silence ? "no gateway says what it serves and counts" : null };
+                if (AnalysisInput.Differs(input, told))
                     await observe(told = input);
             }
 
@@ -75,22 +75,4 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
         && Core.Environments.Baseline.Of(snapshot, deployment) is var (environment, version, role)
             ? new InstanceId(environment, version, role)
             : null;
-
-    private static DeploymentInput.Analysed ToInput(AnalysisReport report, ImmutableArray<Weight> gates)
-    {
-        var safe = gates.Where(report.IsSafeAt).Select(g => (Weight?)g).Max();
-        var failures = report.Checks.Where(c => c.Verdict is Verdict.Fail).Select(ToEvidence).ToImmutableArray();
-        var said = string.Join("; ", report.Checks.Select(c => $"{c.Name}: {c.Summary}"));
-        return new DeploymentInput.Analysed(report.CandidateRequests > 0, safe, said, failures);
-    }
-
-    /// <summary>Endless evidence has no form in JSON, and a failure that cannot be stored would never take effect.</summary>
-    private static Evidence ToEvidence(CheckReport c) =>
-        new(c.Name, c.Summary, Finite(c.LogEvidence), Finite(c.LogLimit), c.CandidateRequests, c.CandidateErrors, c.BaselineRequests, c.BaselineErrors);
-
-    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
-
-    /// <summary>A deployment hears of changes only: evidence seen, a larger exposure safe, another check failed.</summary>
-    private static bool Differs(DeploymentInput.Analysed now, DeploymentInput.Analysed? told) =>
-        told is null || now.HasEvidence != told.HasEvidence || now.SafeAt != told.SafeAt || now.Blind != told.Blind || now.Failures.Length != told.Failures.Length;
 }

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+using Slipway.Core.Analysis;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Core.Deployments;
+
+/// <summary>What a deployment hears of its checks.</summary>
+public static class AnalysisInput
+{
+    public static DeploymentInput.Analysed Of(AnalysisReport report, ImmutableArray<Weight> gates)
+    {
+        var safe = gates.Where(report.IsSafeAt).Select(g => (Weight?)g).Max();
+        var failures = report.Checks.Where(c => c.Verdict is Verdict.Fail).Select(ToEvidence).ToImmutableArray();
+        var said = string.Join("; ", report.Checks.Select(c => $"{c.Name}: {c.Summary}"));
+        return new DeploymentInput.Analysed(report.CandidateRequests > 0, safe, said, failures);
+    }
+
+    /// <summary>Endless evidence has no form in JSON, and a failure that cannot be stored would never take effect.</summary>
+    private static Evidence ToEvidence(CheckReport c) =>
+        new(c.Name, c.Summary, Finite(c.LogEvidence), Finite(c.LogLimit), c.CandidateRequests, c.CandidateErrors, c.BaselineRequests, c.BaselineErrors);
+
+    private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
+
+    /// <summary>A deployment hears of changes only: evidence seen, a larger exposure safe, another check failed.</summary>
+    public static bool Differs(DeploymentInput.Analysed now, DeploymentInput.Analysed? told) =>
+        told is null || now.HasEvidence != told.HasEvidence || now.SafeAt != told.SafeAt || now.Blind != told.Blind || now.Failures.Length != told.Failures.Length;
+}
