@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Slipway.Demo;
 using Slipway.Serving;
+using Slipway.Simulating;
 
 namespace Slipway.Commands;
 
@@ -37,6 +38,9 @@ internal static class Root
         WatchCommand.Make(cli),
         ExplainCommand.Make(cli),
         EventsCommand.Make(cli),
+        PlanCommand.Make(cli),
+        SimulateCommand.Make(cli),
+        ReplayCommand.Make(cli),
         DoctorCommand.Make(cli),
         CompletionCommand.Make(cli),
         SampleShopCommand.Make(),

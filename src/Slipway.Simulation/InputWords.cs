@@ -1,0 +1,45 @@
+using Slipway.Core.Deployments;
+
+namespace Slipway.Simulation;
+
+/// <summary>Inputs as sentences.</summary>
+internal static class InputWords
+{
+    public static string Of(DeploymentInput? input) => input switch
+    {
+        null => "it begins",
+        DeploymentInput.Tick => "time passed",
+        DeploymentInput.Answered { Answer: EffectAnswer.Failed failed } x => $"{Effect(x.Key)} failed ({failed.Reason})",
+        DeploymentInput.Answered x => $"{Effect(x.Key)} was done",
+        DeploymentInput.CandidateExited => "an instance exited",
+        DeploymentInput.InstancesReady => "some instances are ready",
+        DeploymentInput.Observed => "the router was read back",
+        DeploymentInput.Analysed { Failures.IsEmpty: false } => "a check failed",
+        DeploymentInput.Analysed { Blind: not null } => "the checks went blind",
+        DeploymentInput.Analysed => "the checks spoke",
+        DeploymentInput.Condemned x => $"{x.By} flagged it",
+        DeploymentInput.Superseded x => $"{x.Successor} takes its place",
+        DeploymentInput.Hold { Why: null } => "the window opened",
+        DeploymentInput.Hold => "a window closed",
+        DeploymentInput.Promote { Fully: true } x => $"{x.By} promoted it fully",
+        DeploymentInput.Promote x => $"{x.By} promoted it",
+        DeploymentInput.Approve x => $"{x.By} approved it",
+        DeploymentInput.Reject x => $"{x.By} rejected it",
+        DeploymentInput.Pause x => $"{x.By} paused it",
+        DeploymentInput.Resume x => $"{x.By} resumed it",
+        DeploymentInput.Abort x => $"{x.By} aborted it",
+        DeploymentInput.Signalled x => $"{x.Signal.By} signalled {x.Signal.Name}",
+        DeploymentInput.Scale x => $"{x.By} scaled it",
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private static string Effect(string key) => key.Split('/')[0] switch
+    {
+        "start" => "starting the candidate",
+        "stable" => "scaling the stable version",
+        "baseline" => "starting a fresh baseline",
+        "split" => "changing the traffic",
+        "hook" => "running a hook",
+        _ => "undoing a hook",
+    };
+}
