@@ -170,20 +170,21 @@ public sealed class SlipwayEngine : IAsyncDisposable
     }
 
     /// <summary>Remembers that a candidate is bad: it is stopped wherever it is under way, taken back wherever it serves, and not deployed again.</summary>
-    public async Task<Result<BadFlag>> FlagAsync(ProjectId project, CandidateId candidate, string by, string why, CancellationToken cancellationToken)
-    {
-        if (Check(project, candidate) is { } problem)
-            return problem;
-        await _coordinator.FlagAsync(project, candidate, by, why, cancellationToken);
-        return _projects.Of(project).State.Bad[candidate];
-    }
+    public Task<Result<CommandOutcome>> FlagAsync(ProjectId project, CandidateId candidate, string by, string why, CancellationToken cancellationToken) =>
+        MarkAsync(project, candidate, (snapshot, now) => FlagCommands.Flag(snapshot, candidate, by, why, now), cancellationToken);
 
-    public async Task<Result<Candidate>> UnflagAsync(ProjectId project, CandidateId candidate, string by, string why, CancellationToken cancellationToken)
+    public Task<Result<CommandOutcome>> UnflagAsync(ProjectId project, CandidateId candidate, string by, string why, CancellationToken cancellationToken) =>
+        MarkAsync(project, candidate, (snapshot, now) => FlagCommands.Unflag(snapshot, candidate, by, why, now), cancellationToken);
+
+    private async Task<Result<CommandOutcome>> MarkAsync(ProjectId project, CandidateId candidate, Func<ProjectSnapshot, DateTimeOffset, CommandOutcome> decide, CancellationToken cancellationToken)
     {
         if (Check(project, candidate) is { } problem)
             return problem;
-        return await _projects.Of(project).UpdateAsync<Result<Candidate>>(state =>
-            (state.IsBad(candidate) ? [new ProjectEvent.CandidateUnflagged(candidate, by, why, _time.GetUtcNow())] : [], state.Find(candidate)!), cancellationToken);
+        return await _projects.Of(project).UpdateAsync<Result<CommandOutcome>>(state =>
+        {
+            var outcome = decide(_projects.Snapshot(project)! with { Project = state }, _time.GetUtcNow());
+            return (outcome.ProjectEvents, outcome);
+        }, cancellationToken);
     }
 
     /// <summary>Gives a command to an environment: what will happen, once it is saved, or why not.</summary>

@@ -24,9 +24,11 @@ internal static class Commands
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>Whoever promotes what stopped itself and asks has answered it.</summary>
+    /// <summary>Whoever promotes what stopped itself and asks has answered it. A rollback goes as fast as it can already.</summary>
     private static Decision Promote(Deployment state, DeploymentInput.Promote input, DateTimeOffset now)
     {
+        if (state is { Phase: Phase.Progressing or Phase.Settling, Spec.Kind: DeploymentKind.Rollback })
+            return new([]);
         if (state.Phase is not Phase.Progressing && !state.PausedByItself)
             return Ended(state, "promote");
         if (state is { IsPaused: true, PausedByItself: false })

@@ -76,6 +76,9 @@ public sealed partial record Deployment
 
     public string? PausedWhy { get; init; }
 
+    /// <summary>Who paused it; <c>slipway</c> when it stopped itself.</summary>
+    public string? PausedBy { get; init; }
+
     /// <summary>The rollout stopped itself and asked; resuming is a person's answer.</summary>
     public bool PausedByItself { get; init; }
 

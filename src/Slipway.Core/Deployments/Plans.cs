@@ -41,7 +41,7 @@ internal static class Plans
     /// <summary>Whether nobody is on the candidate any more.</summary>
     public static bool IsBack(Deployment state) => state.Confirmed is { Candidate: null };
 
-    private static IEnumerable<Projects.HookSpec> Undoing(Deployment state) =>
+    internal static IEnumerable<Projects.HookSpec> Undoing(Deployment state) =>
         state.HooksDone.Reverse().Select(i => state.Spec.Steps[i].Runs?.Undo).OfType<Projects.HookSpec>().Concat(state.Spec.OnRollback);
 
     private static Effect.RunHook Hook(Deployment state, string key, Projects.HookSpec hook) => new(key, hook, $"{state.Spec.Id}/{key}");

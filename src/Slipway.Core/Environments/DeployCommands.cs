@@ -14,7 +14,7 @@ internal static class DeployCommands
         if (outcome.Refusal is { } refusal)
             return refusal;
         if (asked.Active is { Spec: { Kind: DeploymentKind.Forward } under } && under.Candidate.Candidate == request.Candidate && asked.Active.Phase is not Phase.RollingBack)
-            return CommandOutcome.Nothing($"{request.Candidate} is on its way already as {under.Id}");
+            return CommandOutcome.Nothing($"{request.Candidate} is on its way already as {under.Id}", under.Id);
         if (asked.State.Active is { } busy)
             return Busy(asked, busy, request);
         var window = asked.Snapshot.Window(asked.Environment, asked.Now);

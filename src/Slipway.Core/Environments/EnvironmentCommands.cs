@@ -19,15 +19,15 @@ public static class EnvironmentCommands
         {
             EnvironmentCommand.Deploy x => DeployCommands.Deploy(asked, x.Request),
             EnvironmentCommand.Promote x => Promote(asked, x),
-            EnvironmentCommand.Approve x => Tell(asked, new DeploymentInput.Approve(x.By), d => d.Step is ApproveStep step ? $"{x.By} approves it{(step.Count > 1 ? $" ({d.Approvals.Length + 1} of {step.Count})" : "")}" : ""),
-            EnvironmentCommand.Reject x => Tell(asked, new DeploymentInput.Reject(x.By, x.Reason), _ => "it goes back"),
-            EnvironmentCommand.Pause x => Tell(asked, new DeploymentInput.Pause(x.By, x.Reason), _ => "it stops at the present step, with traffic as it is and the checks awake"),
-            EnvironmentCommand.Resume x => Tell(asked, new DeploymentInput.Resume(x.By), _ => "it goes on"),
+            EnvironmentCommand.Approve x => Tell(asked, new DeploymentInput.Approve(x.By), (before, after) => Approved(before, after, x.By)),
+            EnvironmentCommand.Reject x => Tell(asked, new DeploymentInput.Reject(x.By, x.Reason), (before, _) => Back(before)),
+            EnvironmentCommand.Pause x => Tell(asked, new DeploymentInput.Pause(x.By, x.Reason), (_, _) => "it stops at the present step, with traffic as it is and the checks awake"),
+            EnvironmentCommand.Resume x => Tell(asked, new DeploymentInput.Resume(x.By), (before, after) => GoesOn(asked, before, after, "it goes on where it was")),
             EnvironmentCommand.Abort x => Abort(asked, x),
             EnvironmentCommand.Retry x => Retry(asked, x),
             EnvironmentCommand.Rollback x => RollbackCommands.Rollback(asked, x),
             EnvironmentCommand.Cancel x => Cancel(asked, x),
-            EnvironmentCommand.Signal x => Tell(asked, new DeploymentInput.Signalled(new Signal(x.Name, x.Passed, x.By, x.Reason)), _ => x.Passed ? $"the signal {x.Name} is noted" : $"the signal {x.Name} says no: it goes back, or stops and asks where the policy says so"),
+            EnvironmentCommand.Signal x => Tell(asked, new DeploymentInput.Signalled(new Signal(x.Name, x.Passed, x.By, x.Reason)), (before, after) => Signalled(asked, before, after, x)),
             EnvironmentCommand.HoldPromotions x => asked.State.Hold is { } hold ? CommandOutcome.Nothing($"promotions are held already, by {hold.By}: {hold.Why}")
                 : CommandOutcome.Notes("nothing comes in by itself until they are released", new EnvironmentEvent.PromotionsHeld(x.By, x.Reason ?? "held by hand", now)),
             EnvironmentCommand.ReleasePromotions x => asked.State.Hold is null ? CommandOutcome.Nothing("promotions are not held")
@@ -40,19 +40,48 @@ public static class EnvironmentCommands
     private static CommandOutcome Promote(Asked asked, EnvironmentCommand.Promote x)
     {
         if (asked.Active is not null)
-            return Tell(asked, new DeploymentInput.Promote(x.By, x.Fully), _ => x.Fully ? "it skips the rest of its steps" : "it goes on");
+            return Tell(asked, new DeploymentInput.Promote(x.By, x.Fully), (before, after) => GoesOn(asked, before, after, x.Fully ? "it skips what can be skipped; this cannot" : "noted, but this cannot be skipped"));
         if (asked.State.Queue.FirstOrDefault() is { } waiting)
-            return DeployCommands.Deploy(asked, waiting.Request with { By = x.By, Reason = x.Reason ?? waiting.Request.Reason, OverrideFreeze = x.OverrideFreeze });
+            return Begins(x, DeployCommands.Deploy(asked, waiting.Request with { By = x.By, Reason = x.Reason ?? waiting.Request.Reason, OverrideFreeze = x.OverrideFreeze }));
         if (Eligibility.Newest(asked.Snapshot, asked.Environment) is { } next)
-            return DeployCommands.Deploy(asked, new DeployRequest(next.Id, x.By, x.Reason) { OverrideFreeze = x.OverrideFreeze });
+            return Begins(x, DeployCommands.Deploy(asked, new DeployRequest(next.Id, x.By, x.Reason) { OverrideFreeze = x.OverrideFreeze }));
+        if (asked.Snapshot.Project.Candidates.LastOrDefault(c => asked.State.FailedHere.Contains(c.Id) && !asked.Snapshot.Project.IsBad(c.Id) && c.Number > Serving(asked)) is { } failed)
+            return asked.Refuse("SLIP0309", $"{failed.Id} is newer, but it went back here, and does not come again by itself", $"name it: `slipway deploy {asked.Environment.Name} {failed.Id}`");
         return asked.Refuse("SLIP0309", "no newer candidate is eligible",
             asked.Environment.After.IsEmpty ? "create a release first" : $"it must succeed in {string.Join(asked.Environment.AfterAny ? " or " : " and ", asked.Environment.After)} first");
     }
 
+    /// <summary>Steps can be skipped once they are under way.</summary>
+    private static CommandOutcome Begins(EnvironmentCommand.Promote x, CommandOutcome outcome) =>
+        x.Fully && outcome.DoesSomething ? outcome with { Said = $"{outcome.Said}, with all its steps; ask again to skip them" } : outcome;
+
+    private static int Serving(Asked asked) => asked.State.Stable is { } stable ? asked.Snapshot.Project.Find(stable.Candidate)?.Number ?? 0 : 0;
+
+    internal static string Back(Deployment d) => d.Spec.Stable is { } stable ? $"it goes back to {stable.Candidate}" : "it is taken out again, and nothing serves";
+
+    /// <summary>What a word to go on brings: the next step, or what it still waits for.</summary>
+    private static string GoesOn(Asked asked, Deployment before, Deployment after, string otherwise) => after.Phase switch
+    {
+        Phase.Progressing when after.StepIndex > before.StepIndex => $"it goes on: {after.Step!.Describe()}",
+        Phase.Progressing or Phase.Settling when before.Phase == after.Phase => $"{otherwise}: {Story.Of(after, asked.Now).Why}",
+        Phase.Settling or Phase.Succeeded => $"{after.Spec.Candidate.Candidate} goes to everyone",
+        _ => Back(before),
+    };
+
+    private static string Approved(Deployment before, Deployment after, string by) =>
+        before.Step is ApproveStep { Count: > 1 } step && after.StepIndex == before.StepIndex ? $"approved by {by} ({after.Approvals.Length} of {step.Count})" : $"approved by {by}, and it goes on";
+
+    private static string Signalled(Asked asked, Deployment before, Deployment after, EnvironmentCommand.Signal x) => x.Passed
+        ? after.StepIndex > before.StepIndex ? $"the signal {x.Name} says yes; {GoesOn(asked, before, after, "")}"
+            : before.Spec.Steps.Skip(before.StepIndex).Any(s => s is SignalStep step && step.Name == x.Name) ? $"the signal {x.Name} is noted for the step that waits for it"
+            : $"the signal {x.Name} is noted, and no step waits for it"
+        : after.Phase is Phase.RollingBack or Phase.RolledBack ? $"the signal {x.Name} says no; {Back(before)}"
+        : $"the signal {x.Name} says no; it stops and asks a person";
+
     /// <summary>Whoever aborts wants nobody on the candidate; with nothing under way that is so already.</summary>
     private static CommandOutcome Abort(Asked asked, EnvironmentCommand.Abort x) =>
         asked.Active is null ? CommandOutcome.Nothing("nothing is under way, there is nothing to abort")
-        : Tell(asked, new DeploymentInput.Abort(x.By, x.Reason), d => $"it goes back to {d.Spec.Stable?.Candidate.Value ?? "nothing"}");
+        : Tell(asked, new DeploymentInput.Abort(x.By, x.Reason), (before, _) => Back(before));
 
     private static CommandOutcome Retry(Asked asked, EnvironmentCommand.Retry x) => asked.State switch
     {
@@ -86,15 +115,16 @@ public static class EnvironmentCommands
         return CommandOutcome.Notes($"{candidate.Id} is what shall serve {asked.Environment.Name} from now on", new EnvironmentEvent.DriftAccepted(workload, x.By, x.Reason, asked.Now));
     }
 
-    /// <summary>Asks the deployment under way what it would answer.</summary>
-    internal static CommandOutcome Tell(Asked asked, DeploymentInput input, Func<Deployment, string> said)
+    /// <summary>Asks the deployment under way what it would answer, and says what that brings.</summary>
+    /// <param name="said">In words, from the deployment before and after it.</param>
+    internal static CommandOutcome Tell(Asked asked, DeploymentInput input, Func<Deployment, Deployment, string> said)
     {
         if (asked.Active is not { } deployment)
             return asked.Refuse("SLIP0308", "no deployment is under way", "start one with `slipway deploy` or `slipway promote`");
         var decision = Rollout.Decide(deployment, input, asked.Now);
         return decision.Refusal is { } refusal ? refusal
-            : decision.Events.IsEmpty ? CommandOutcome.Nothing($"that is so already: {Story.Of(deployment, asked.Now).Why}")
-            : new CommandOutcome { Said = $"{deployment.Spec.Id}: {said(deployment)}", Tell = input };
+            : decision.Events.IsEmpty ? CommandOutcome.Nothing($"that is so already: {Story.Of(deployment, asked.Now).Why}", deployment.Spec.Id)
+            : new CommandOutcome { Said = $"{deployment.Spec.Id}: {said(deployment, decision.Events.Aggregate(deployment, Rollout.Evolve))}", Tell = input, About = deployment.Spec.Id };
     }
 
     /// <summary>Where a command is given.</summary>

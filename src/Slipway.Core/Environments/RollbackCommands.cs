@@ -23,8 +23,8 @@ internal static class RollbackCommands
 
     private static CommandOutcome Back(Asked asked, Deployment active, EnvironmentCommand.Rollback x) =>
         active.Spec.Kind is DeploymentKind.Rollback || active.Phase is Phase.RollingBack
-            ? CommandOutcome.Nothing($"{active.Spec.Id} is on its way back to {Target(active)?.Value ?? "nothing"} already")
-            : Tell(asked, new DeploymentInput.Abort(x.By, x.Reason ?? "rollback"), d => $"it goes back to {Target(d)?.Value ?? "nothing"}");
+            ? CommandOutcome.Nothing($"{active.Spec.Id} is on its way back to {Target(active)?.Value ?? "nothing"} already", active.Spec.Id)
+            : Tell(asked, new DeploymentInput.Abort(x.By, x.Reason ?? "rollback"), (before, _) => EnvironmentCommands.Back(before));
 
     /// <summary>It goes before everything that waits, and takes back what is under way.</summary>
     private static CommandOutcome First(Asked asked, EnvironmentCommand.Rollback x, DeploymentSpec spec)

@@ -62,6 +62,14 @@ internal sealed class ProjectWorld
 
     public ProjectWorld Unflag(string version) => Tell(new ProjectEvent.CandidateUnflagged(new CandidateId(version), "bob", "was the database", Now));
 
+    /// <summary>Gives a command that concerns a candidate and carries out what follows.</summary>
+    public CommandOutcome Mark(CommandOutcome outcome)
+    {
+        foreach (var e in outcome.ProjectEvents)
+            Tell(e);
+        return outcome;
+    }
+
     public ProjectWorld After(TimeSpan time)
     {
         Now += time;

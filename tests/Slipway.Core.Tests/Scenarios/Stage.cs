@@ -71,6 +71,10 @@ internal sealed class Stage
             World.Apply(Reread(rest));
         else if (verb == "expect")
             Expect(rest);
+        else if (verb is "flag")
+            _last = World.Mark(FlagCommands.Flag(World.Snapshot, new CandidateId(rest), "bob", "loses orders", World.Now));
+        else if (verb is "unflag")
+            _last = World.Mark(FlagCommands.Unflag(World.Snapshot, new CandidateId(rest), "bob", "was the database", World.Now));
         else if (Command(verb, rest.Split(' ', StringSplitOptions.RemoveEmptyEntries)) is { } command)
             _last = World.Act(_at, command);
         else
@@ -145,8 +149,6 @@ internal sealed class Stage
         switch (verb)
         {
             case "create": World.Create(words[0]); break;
-            case "flag": World.Flag(words[0]); break;
-            case "unflag": World.Unflag(words[0]); break;
             case "wait": World.After(Time(words[0])); World.TickAll(); break;
             case "serve": Serve(words[0]); break;
             case "answer": Answer(words); break;
@@ -229,6 +231,7 @@ internal sealed class Stage
             case "running": Same(rest, string.Join(" ", WantedInstances.Of(World.Snapshot, _at, World.Now).Select(w => $"{w.Workload.Candidate}x{w.Instances}").Order(StringComparer.Ordinal))); break;
             case "wants": Same(rest, string.Join(" ", Rollout.Plan(Active).Where(e => e is not Effect.Watch).Select(e => e.Key.Split('/')[0]))); break;
             case "runs-hook": Same(rest, Rollout.Plan(Active).OfType<Effect.RunHook>().SingleOrDefault()?.Hook.Name ?? "none"); break;
+            case "outcome": Same(rest, Outcomes.Of(World.Snapshot.Deployments[State.Last!.Value.Spec.Id]).ToString()); break;
             case "ended": Same(rest, State.Last is { Cause: var cause } ? cause?.ToString().ToLowerInvariant() ?? "succeeded" : "never"); break;
             case "bad": Same("bad", World.Snapshot.Project.IsBad(new CandidateId(rest)) ? "bad" : "not bad"); break;
             case "not-bad": Same("not bad", World.Snapshot.Project.IsBad(new CandidateId(rest)) ? "bad" : "not bad"); break;

@@ -13,11 +13,13 @@ public class CommandTests
         await using var server = await RunningServer.StartAsync();
         await server.ApplyAsync(RunningServer.Yaml(Waiting));
 
-        foreach (var verb in (string[])["pause", "resume", "abort", "approve"])
+        foreach (var verb in (string[])["pause", "resume", "approve", "reject"])
             Assert.Equal("SLIP0308", (await RunningServer.RefusedAsync(409, () => server.ActAsync(verb))).Code);
         Assert.Equal("SLIP0309", (await RunningServer.RefusedAsync(409, () => server.ActAsync("promote"))).Code);
         Assert.Equal("SLIP0307", (await RunningServer.RefusedAsync(409, () => server.ActAsync("rollback", new RollbackRequest("ada")))).Code);
+        Assert.Equal("SLIP0312", (await RunningServer.RefusedAsync(409, () => server.ActAsync("retry"))).Code);
         Assert.Equal("SLIP0207", (await RunningServer.RefusedAsync(400, () => server.ActAsync("pause", new ActionRequest("")))).Code);
+        Assert.Equal("nothing is under way, there is nothing to abort", (await server.ActAsync("abort")).Message);
     }
 
     [Fact]
@@ -33,7 +35,7 @@ public class CommandTests
         await server.ActAsync("promote");
         await AtAsync(server, 20);
 
-        Assert.Equal("SLIP0303", (await RunningServer.RefusedAsync(409, () => server.ActAsync("deploy", new DeployActionRequest("1.1.0", "ada")))).Code);
+        Assert.Equal("1.1.0 is on its way already as shop.production.2", (await server.ActAsync("deploy", new DeployActionRequest("1.1.0", "ada"))).Message);
         Assert.True((await server.ActAsync("pause")).Deployment!.Paused);
         Assert.True((await server.ActAsync("pause")).Deployment!.Paused);
         Assert.Equal("SLIP0301", (await RunningServer.RefusedAsync(409, () => server.ActAsync("promote"))).Code);
