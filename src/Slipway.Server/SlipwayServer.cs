@@ -17,6 +17,7 @@ using Slipway.Engine.Ports;
 using Slipway.Engine.Traffic;
 using Slipway.Gateway;
 using Slipway.Integrations.Deployers.Processes;
+using Slipway.Integrations.Hooks;
 using Slipway.Integrations.Routers.Gateways;
 using Slipway.Server.Authentication;
 using Slipway.Server.Endpoints;
@@ -117,6 +118,7 @@ public static class SlipwayServer
         services.AddSingleton<IEventStore>(_ => SqliteEventStore.Open(data.Database));
         services.AddSingleton<IArtifactStore>(_ => new FileArtifactStore(data.Path));
         services.AddSingleton<IDeployer>(s => new ProcessDeployer(data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>()));
+        services.AddSingleton<IHookRunner>(s => new HookRunner(data.Path, s.GetRequiredService<IArtifactStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GatewayRouter>();
         services.AddSingleton<ITrafficRouter>(s => s.GetRequiredService<GatewayRouter>());
         services.AddSingleton<TrafficBoard>();
