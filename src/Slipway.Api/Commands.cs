@@ -31,10 +31,25 @@ public sealed record SignalRequest(string Name, bool Passed, string By, string? 
 /// <param name="Candidate">What shall not begin; everything that waits when null.</param>
 public sealed record CancelRequest(string By, string? Reason = null, string? Candidate = null) : IActionRequest;
 
-/// <summary>What a command did or began.</summary>
-/// <param name="Message">A sentence for people.</param>
-/// <param name="Deployment">The deployment it is about.</param>
-public sealed record ActionResponse(string Message, DeploymentStatus? Deployment);
+/// <summary>What a command did or began; of a dry run, what it would.</summary>
+/// <param name="Message">What happens, in a sentence for people.</param>
+/// <param name="Deployment">The deployment it is about; null when it is about none, or about one that would only begin.</param>
+public sealed record ActionResponse(string Message, DeploymentStatus? Deployment)
+{
+    /// <summary>False when it was so already.</summary>
+    public bool DoesSomething { get; init; } = true;
+
+    public bool DryRun { get; init; }
+
+    /// <summary>What was asked for and does not begin at once.</summary>
+    public QueuedStatus? Queued { get; init; }
+}
+
+/// <summary>What flagging or unflagging a candidate brought; of a dry run, what it would.</summary>
+/// <param name="Message">What happens, in a sentence for people.</param>
+/// <param name="DoesSomething">False when it was so already.</param>
+/// <param name="Release">The candidate as it is now.</param>
+public sealed record FlagResponse(string Message, bool DoesSomething, bool DryRun, ReleaseResponse Release);
 
 /// <summary>What applying a document changed, or would.</summary>
 public sealed record ApplyResponse(string Project, bool Applied, IReadOnlyList<string> Changes);

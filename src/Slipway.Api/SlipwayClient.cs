@@ -28,7 +28,7 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
     public Task<ProjectStatus> ProjectAsync(string project, CancellationToken ct) => GetAsync<ProjectStatus>($"api/v1/projects/{E(project)}", ct);
 
     public Task<EnvironmentStatus> EnvironmentAsync(string project, string environment, CancellationToken ct) =>
-        GetAsync<EnvironmentStatus>($"api/v1/projects/{E(project)}/environments/{E(environment)}", ct);
+        GetAsync<EnvironmentStatus>(Environment(project, environment), ct);
 
     public Task<IReadOnlyList<ReleaseResponse>> ReleasesAsync(string project, CancellationToken ct) => GetAsync<IReadOnlyList<ReleaseResponse>>($"api/v1/projects/{E(project)}/releases", ct);
 
@@ -39,7 +39,7 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
     public Task<ExplainResponse> ExplainAsync(string id, CancellationToken ct) => GetAsync<ExplainResponse>($"api/v1/deployments/{E(id)}/explain", ct);
 
     public Task<ExplainResponse> ExplainAsync(string project, string environment, CancellationToken ct) =>
-        GetAsync<ExplainResponse>($"api/v1/projects/{E(project)}/environments/{E(environment)}/explain", ct);
+        GetAsync<ExplainResponse>($"{Environment(project, environment)}/explain", ct);
 
     public Task<ApplyResponse> ApplyAsync(string yaml, string file, string by, bool dryRun, CancellationToken ct) =>
         SendAsync<ApplyResponse>(HttpMethod.Post, $"api/v1/apply?dryRun={(dryRun ? "true" : "false")}&file={E(file)}&by={E(by)}", new StringContent(yaml, Encoding.UTF8, "application/yaml"), ct);
@@ -54,12 +54,18 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
     public Task<ReleaseResponse> CreateReleaseAsync(string project, CreateReleaseRequest request, CancellationToken ct) =>
         PostAsync<ReleaseResponse>($"api/v1/projects/{E(project)}/releases", request, ct);
 
-    public Task<ReleaseResponse> FlagAsync(string project, string version, FlagRequest request, bool bad, CancellationToken ct) =>
-        PostAsync<ReleaseResponse>($"api/v1/projects/{E(project)}/releases/{E(version)}/actions/{(bad ? "flag" : "unflag")}", request, ct);
+    /// <param name="dryRun">Only ask what would happen.</param>
+    public Task<FlagResponse> FlagAsync(string project, string version, FlagRequest request, bool bad, CancellationToken ct, bool dryRun = false) =>
+        PostAsync<FlagResponse>($"api/v1/projects/{E(project)}/releases/{E(version)}/actions/{(bad ? "flag" : "unflag")}{Dry(dryRun)}", request, ct);
 
-    /// <summary>Gives a command to an environment: deploy, promote, approve, pause, resume, abort or rollback.</summary>
-    public Task<ActionResponse> ActAsync<TRequest>(string project, string environment, string verb, TRequest request, CancellationToken ct) where TRequest : notnull =>
-        PostAsync<ActionResponse>($"api/v1/projects/{E(project)}/environments/{E(environment)}/actions/{verb}", request, ct);
+    /// <summary>Gives a command to an environment; each has its own request.</summary>
+    /// <param name="dryRun">Only ask what would happen.</param>
+    public Task<ActionResponse> ActAsync<TRequest>(string project, string environment, string verb, TRequest request, CancellationToken ct, bool dryRun = false) where TRequest : notnull =>
+        PostAsync<ActionResponse>($"{Environment(project, environment)}/actions/{verb}{Dry(dryRun)}", request, ct);
+
+    /// <summary>Every command with what it would do now, if this person gave it.</summary>
+    public Task<IReadOnlyList<ActionOption>> ActionsAsync(string project, string environment, string by, CancellationToken ct) =>
+        GetAsync<IReadOnlyList<ActionOption>>($"{Environment(project, environment)}/actions?by={E(by)}", ct);
 
     /// <summary>Up to 500 events after a position.</summary>
     public Task<IReadOnlyList<EventResponse>> EventsAsync(long after, CancellationToken ct) => GetAsync<IReadOnlyList<EventResponse>>($"api/v1/events?after={after}", ct);
@@ -93,6 +99,10 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
 
     private static string E(string part) => Uri.EscapeDataString(part);
 
+    private static string Dry(bool dryRun) => dryRun ? "?dryRun=true" : "";
+
+    private static string Environment(string project, string environment) => $"api/v1/projects/{E(project)}/environments/{E(environment)}";
+
     private Task<T> GetAsync<T>(string path, CancellationToken ct) => SendAsync<T>(HttpMethod.Get, path, null, ct);
 
     private Task<T> PostAsync<T>(string path, object request, CancellationToken ct) => SendAsync<T>(HttpMethod.Post, path, JsonContent.Create(request, request.GetType(), options: Json), ct);
@@ -124,7 +134,7 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
 }
 
 /// <summary>The server refused, with what is wrong and what to do.</summary>
-public sealed class SlipwayApiException(ProblemResponse problem) : Exception(string.Join(Environment.NewLine, problem.Problems))
+public sealed class SlipwayApiException(ProblemResponse problem) : Exception(string.Join(System.Environment.NewLine, problem.Problems))
 {
     public ProblemResponse Problem { get; } = problem;
 }

@@ -37,6 +37,17 @@ public sealed record EnvironmentStatus
 
     public required IReadOnlyList<VersionTraffic> Traffic { get; init; }
 
+    /// <summary>What was asked for and waits, in the order in which it will begin.</summary>
+    public required IReadOnlyList<QueuedStatus> Queue { get; init; }
+
+    /// <summary>Why nothing comes in by itself; null when eligible candidates do.</summary>
+    public HoldStatus? Hold { get; init; }
+
+    public required WindowStatus Window { get; init; }
+
+    /// <summary>Why this environment means nothing for the project; null: it means something.</summary>
+    public string? NotApplicable { get; init; }
+
     /// <summary>What is wrong here and needs a person, in words; null when nothing is.</summary>
     public string? Trouble { get; init; }
 
@@ -69,7 +80,22 @@ public sealed record DeploymentStatus
     /// <summary><c>progressing</c>, <c>settling</c>, <c>rollingBack</c>, <c>succeeded</c> or <c>rolledBack</c>.</summary>
     public required string Phase { get; init; }
 
+    /// <summary>How it ended: <c>succeeded</c>, <c>fastPromoted</c>, <c>rolledBack</c>, <c>fastRolledBack</c>, <c>aborted</c>, <c>superseded</c> or <c>failed</c>; null while it is under way.</summary>
+    public string? Outcome { get; init; }
+
     public required bool Paused { get; init; }
+
+    /// <summary>Who paused it; <c>slipway</c> when it stopped itself.</summary>
+    public string? PausedBy { get; init; }
+
+    /// <summary>Whether it stopped itself and waits for a person to decide.</summary>
+    public bool AsksPerson { get; init; }
+
+    /// <summary>Why a freeze or a stopped line keeps it from taking another step; null when none does.</summary>
+    public string? HeldWhy { get; init; }
+
+    /// <summary>What takes longer than it may and is tried again and again; null when nothing does.</summary>
+    public string? Overdue { get; init; }
 
     /// <summary>Index of the step under way, from 0.</summary>
     public required int Step { get; init; }
@@ -97,6 +123,12 @@ public sealed record DeploymentStatus
     public string? Cause { get; init; }
 
     public required string RequestedBy { get; init; }
+
+    public required InstancesStatus Instances { get; init; }
+
+    public required IReadOnlyList<SignalStatus> Signals { get; init; }
+
+    public required IReadOnlyList<HookStatus> Hooks { get; init; }
 
     public required IReadOnlyList<CheckStatus> Checks { get; init; }
 

@@ -235,6 +235,10 @@ public sealed class SlipwayEngine : IAsyncDisposable
     public Result<CommandOutcome> Ask(EnvironmentKey key, EnvironmentCommand command) =>
         Place(key) is { } missing ? missing : Result(EnvironmentCommands.Decide(_projects.Snapshot(key.Project)!, key.Name, command, _time.GetUtcNow()));
 
+    /// <summary>Every command with what it would do now, if this person gave it.</summary>
+    public Result<ImmutableArray<Offer>> Offers(EnvironmentKey key, string by) =>
+        Place(key) is { } missing ? missing : Core.Environments.Offers.Of(_projects.Snapshot(key.Project)!, key.Name, by, _time.GetUtcNow());
+
     /// <summary>Why there is nothing of that name that commands can be given to; null when there is.</summary>
     private Problem? Place(EnvironmentKey key) =>
         Find(key.Project) is { Ok: true, Value: var snapshot } && snapshot.Configuration.Fleet(key.Name) is not null ? null : Find(key).Problem;

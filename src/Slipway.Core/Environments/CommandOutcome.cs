@@ -30,6 +30,9 @@ public sealed record CommandOutcome
     /// <summary>The deployment that hears it, or that is already as the command wants it; null when it is about none.</summary>
     public DeploymentId? About { get; init; }
 
+    /// <summary>What waits because of it, or waited already; null when nothing does.</summary>
+    public QueuedDeployment? Waits { get; init; }
+
     /// <summary>The deployment that begins, if one does.</summary>
     public DeploymentSpec? Begun => Events.OfType<EnvironmentEvent.DeploymentCreated>().FirstOrDefault()?.Spec;
 

@@ -38,11 +38,11 @@ internal static class DeployCommands
     private static CommandOutcome Queue(Asked asked, DeployRequest request, string until)
     {
         var before = asked.State.Queue.Where(q => !q.IsRollback).ToList();
-        if (before.Any(q => q.Request == request))
-            return CommandOutcome.Nothing($"{request.Candidate} waits already: {until}");
+        if (before.FirstOrDefault(q => q.Request == request) is { } same)
+            return CommandOutcome.Nothing($"{request.Candidate} waits already: {until}") with { Waits = same };
+        QueuedDeployment item = new(asked.State.QueuedCount + 1, false, request, asked.Now);
         return CommandOutcome.Notes($"{request.Candidate} waits: {until}",
-            [.. before.Select(q => new EnvironmentEvent.QueueLeft(q.Number, $"{request.By} asked for {request.Candidate} instead", asked.Now)),
-             new EnvironmentEvent.DeploymentQueued(new QueuedDeployment(asked.State.QueuedCount + 1, false, request, asked.Now), asked.Now)]);
+            [.. before.Select(q => new EnvironmentEvent.QueueLeft(q.Number, $"{request.By} asked for {request.Candidate} instead", asked.Now)), new EnvironmentEvent.DeploymentQueued(item, asked.Now)]) with { Waits = item };
     }
 
     /// <summary>Whoever deploys something older than what would come in by itself does not want that to come in; whoever deploys the newest does again.</summary>

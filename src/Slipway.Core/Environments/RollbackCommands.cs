@@ -30,9 +30,9 @@ internal static class RollbackCommands
     private static CommandOutcome First(Asked asked, EnvironmentCommand.Rollback x, DeploymentSpec spec)
     {
         var candidate = spec.Candidate.Candidate;
-        return asked.State.Queue.Any(q => q.IsRollback && q.Request.Candidate == candidate)
-            ? CommandOutcome.Nothing($"the rollback to {candidate} waits already for {asked.State.Active!.Id} to end")
-            : CommandOutcome.Notes($"{asked.State.Active!.Id} ends first, then {asked.Environment.Name} returns to {candidate}",
-                new EnvironmentEvent.DeploymentQueued(new QueuedDeployment(asked.State.QueuedCount + 1, true, new DeployRequest(candidate, x.By, x.Reason), asked.Now), asked.Now));
+        if (asked.State.Queue.FirstOrDefault(q => q.IsRollback && q.Request.Candidate == candidate) is { } same)
+            return CommandOutcome.Nothing($"the rollback to {candidate} waits already for {asked.State.Active!.Id} to end") with { Waits = same };
+        QueuedDeployment item = new(asked.State.QueuedCount + 1, true, new DeployRequest(candidate, x.By, x.Reason), asked.Now);
+        return CommandOutcome.Notes($"{asked.State.Active!.Id} ends first, then {asked.Environment.Name} returns to {candidate}", new EnvironmentEvent.DeploymentQueued(item, asked.Now)) with { Waits = item };
     }
 }

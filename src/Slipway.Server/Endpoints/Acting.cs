@@ -10,18 +10,24 @@ namespace Slipway.Server.Endpoints;
 /// <summary>Gives commands to the engine and words the answers.</summary>
 internal sealed class Acting(SlipwayEngine engine, TimeProvider time)
 {
-    public SlipwayEngine Engine => engine;
-
-    public async Task<IResult> ActAsync(EnvironmentKey key, IActionRequest request, Func<EnvironmentCommand> command, CancellationToken cancellationToken)
+    public async Task<IResult> ActAsync(EnvironmentKey key, IActionRequest request, Func<EnvironmentCommand> command, bool dryRun, CancellationToken cancellationToken)
     {
         if (Names.Asked(request.By, request.Reason) is { } missing)
             return Answers.Problem(missing);
-        var before = engine.Find(key) is { Ok: true, Value.Snapshot: var snapshot } ? snapshot.Of(key.Name).Active?.Id : null;
-        var outcome = await engine.ActAsync(key, command(), cancellationToken);
+        var asked = command();
+        var outcome = dryRun ? engine.Ask(key, asked) : await engine.ActAsync(key, asked, cancellationToken);
         if (!outcome.Ok)
             return Answers.Problem(outcome.Problem);
-        var about = outcome.Value.Begun?.Id ?? (outcome.Value.Tell is null ? null : before);
+        var about = dryRun ? outcome.Value.About : outcome.Value.Begun?.Id ?? outcome.Value.About;
         var deployment = about is { } id ? await engine.FindAsync(id, cancellationToken) : null;
-        return Results.Ok(new ActionResponse(outcome.Value.Said, deployment is null ? null : DeploymentView.Of(deployment, engine, time.GetUtcNow())));
+        return Results.Ok(new ActionResponse(outcome.Value.Said, deployment is null ? null : DeploymentView.Of(deployment, engine, time.GetUtcNow()))
+        {
+            DoesSomething = outcome.Value.DoesSomething,
+            DryRun = dryRun,
+            Queued = outcome.Value.Waits is { } item && engine.Find(key) is { Ok: true, Value: var found } ? StatusView.Of(found.Snapshot, found.Spec, item, time.GetUtcNow()) : null,
+        });
     }
+
+    public IResult Offer(EnvironmentKey key, string by) =>
+        Names.Missing(by) is { } missing ? Answers.Problem(missing) : Answers.Of(engine.Offers(key, by), offers => offers.Select(ActionView.Of));
 }

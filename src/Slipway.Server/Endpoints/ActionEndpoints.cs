@@ -13,7 +13,8 @@ internal static class ActionEndpoints
 {
     public static void Map(IEndpointRouteBuilder api)
     {
-        var actions = api.MapGroup("/projects/{project}/environments/{environment}/actions");
+        var actions = api.MapGroup("/projects/{project}/environments/{environment}/actions").WithTags("ActionEndpoints");
+        actions.MapGet("", List).WithName("ListActions").WithSummary("Every command with what it would do now: for whom, see `by`.").Produces<IReadOnlyList<ActionOption>>().Produces<ProblemResponse>(404);
         Map<DeployActionRequest>(actions, "deploy", "Brings a candidate in: at once, or when it is its turn.",
             r => new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(r.Candidate), r.By, r.Reason, r.Force) { OverrideFreeze = r.OverrideFreeze, Supersede = r.Supersede ? true : null }));
         Map<RollbackRequest>(actions, "rollback", "Returns to the last good candidate, or to the one named; what is under way is taken back first.",
@@ -33,7 +34,12 @@ internal static class ActionEndpoints
     }
 
     private static void Map<TRequest>(RouteGroupBuilder actions, string verb, string summary, Func<TRequest, EnvironmentCommand> command) where TRequest : IActionRequest =>
-        actions.MapPost($"/{verb}", (string project, string environment, TRequest request, Acting acting, CancellationToken cancellationToken) =>
-            acting.ActAsync(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)), request, () => command(request), cancellationToken))
-            .WithName($"{char.ToUpperInvariant(verb[0])}{verb[1..]}").WithSummary(summary).Produces<ActionResponse>().Produces<ProblemResponse>(404).Produces<ProblemResponse>(409);
+        actions.MapPost($"/{verb}", (string project, string environment, TRequest request, Acting acting, CancellationToken cancellationToken, bool dryRun = false) =>
+            acting.ActAsync(Key(project, environment), request, () => command(request), dryRun, cancellationToken))
+            .WithName($"{char.ToUpperInvariant(verb[0])}{verb[1..]}").WithSummary($"{summary} dryRun=true only says what would happen.")
+            .Produces<ActionResponse>().Produces<ProblemResponse>(404).Produces<ProblemResponse>(409);
+
+    private static IResult List(string project, string environment, Acting acting, string by = "you") => acting.Offer(Key(project, environment), by);
+
+    private static EnvironmentKey Key(string project, string environment) => new(new ProjectId(project), new EnvironmentName(environment));
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Slipway.Api;
 using Slipway.Core.Configuration;
+using Slipway.Core.Environments;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Engine;
@@ -22,8 +23,8 @@ internal static class ReleaseEndpoints
         releases.MapGet("", List).WithName("ListReleases").WithSummary("All candidates of a project, newest first.").Produces<IReadOnlyList<ReleaseResponse>>().Produces<ProblemResponse>(404);
         releases.MapGet("/{version}", Show).WithName("GetRelease").WithSummary("One candidate.").Produces<ReleaseResponse>().Produces<ProblemResponse>(404);
         releases.MapPost("", CreateAsync).WithName("CreateRelease").WithSummary("Makes a candidate of an uploaded artifact or of a reference.").Produces<ReleaseResponse>().Produces<ProblemResponse>(400).Produces<ProblemResponse>(409);
-        releases.MapPost("/{version}/actions/flag", FlagAsync).WithName("FlagRelease").WithSummary("Says that a candidate is bad: it is stopped and taken back everywhere.").Produces<ReleaseResponse>().Produces<ProblemResponse>(404);
-        releases.MapPost("/{version}/actions/unflag", UnflagAsync).WithName("UnflagRelease").WithSummary("Takes the bad flag off again, by a named person with a reason.").Produces<ReleaseResponse>().Produces<ProblemResponse>(404);
+        releases.MapPost("/{version}/actions/flag", FlagAsync).WithName("FlagRelease").WithSummary("Says that a candidate is bad: it is stopped and taken back everywhere. dryRun=true only says what would happen.").Produces<FlagResponse>().Produces<ProblemResponse>(404);
+        releases.MapPost("/{version}/actions/unflag", UnflagAsync).WithName("UnflagRelease").WithSummary("Takes the bad flag off again, by a named person with a reason. dryRun=true only says what would happen.").Produces<FlagResponse>().Produces<ProblemResponse>(404);
     }
 
     private static async Task<IResult> UploadAsync(HttpContext context, IArtifactStore artifacts, CancellationToken cancellationToken)
@@ -66,15 +67,29 @@ internal static class ReleaseEndpoints
         return Answers.Of(result, c => ReleaseView.Of(engine.Snapshot(new ProjectId(project))!, c));
     }
 
-    private static async Task<IResult> FlagAsync(string project, string version, FlagRequest request, SlipwayEngine engine, CancellationToken cancellationToken) =>
-        Names.Missing(request.By, request.Reason) is { } missing ? Answers.Problem(missing)
-        : await engine.FlagAsync(new ProjectId(project), new CandidateId(version), request.By, request.Reason, cancellationToken) is { Ok: false } refused ? Answers.Problem(refused.Problem)
-        : Show(project, version, engine);
+    private static Task<IResult> FlagAsync(string project, string version, FlagRequest request, SlipwayEngine engine, TimeProvider time, CancellationToken cancellationToken, bool dryRun = false) =>
+        MarkAsync(project, version, request, engine, dryRun, dryRun
+            ? (snapshot, candidate) => Task.FromResult(Result(FlagCommands.Flag(snapshot, candidate, request.By, request.Reason, time.GetUtcNow())))
+            : (_, candidate) => engine.FlagAsync(new ProjectId(project), candidate, request.By, request.Reason, cancellationToken));
 
-    private static async Task<IResult> UnflagAsync(string project, string version, FlagRequest request, SlipwayEngine engine, CancellationToken cancellationToken) =>
-        Names.Missing(request.By, request.Reason) is { } missing ? Answers.Problem(missing)
-        : await engine.UnflagAsync(new ProjectId(project), new CandidateId(version), request.By, request.Reason, cancellationToken) is { Ok: false } refused ? Answers.Problem(refused.Problem)
-        : Show(project, version, engine);
+    private static Task<IResult> UnflagAsync(string project, string version, FlagRequest request, SlipwayEngine engine, TimeProvider time, CancellationToken cancellationToken, bool dryRun = false) =>
+        MarkAsync(project, version, request, engine, dryRun, dryRun
+            ? (snapshot, candidate) => Task.FromResult(Result(FlagCommands.Unflag(snapshot, candidate, request.By, request.Reason, time.GetUtcNow())))
+            : (_, candidate) => engine.UnflagAsync(new ProjectId(project), candidate, request.By, request.Reason, cancellationToken));
+
+    private static async Task<IResult> MarkAsync(string project, string version, FlagRequest request, SlipwayEngine engine, bool dryRun, Func<ProjectSnapshot, CandidateId, Task<Result<CommandOutcome>>> mark)
+    {
+        if (Names.Missing(request.By, request.Reason) is { } missing)
+            return Answers.Problem(missing);
+        var found = engine.Find(new ProjectId(project));
+        if (!found.Ok)
+            return Answers.Problem(found.Problem);
+        if (found.Value.Project.Find(new CandidateId(version)) is not { } candidate)
+            return Show(project, version, engine);
+        return Answers.Of(await mark(found.Value, candidate.Id), outcome => new FlagResponse(outcome.Said, outcome.DoesSomething, dryRun, ReleaseView.Of(engine.Snapshot(new ProjectId(project))!, candidate)));
+    }
+
+    private static Result<CommandOutcome> Result(CommandOutcome outcome) => outcome;
 
     private static Result<Artifact> ArtifactOf(CreateReleaseRequest request, IArtifactStore artifacts) => request switch
     {

@@ -44,9 +44,7 @@ internal static class StatusEndpoints
         if (!found.Ok)
             return Answers.Problem(found.Problem);
         var (snapshot, spec) = found.Value;
-        return Results.Ok(snapshot.Active(spec.Name) is { } deployment
-            ? await ExplainView.OfAsync(deployment, engine, store, time.GetUtcNow(), cancellationToken)
-            : ExplainView.Of(StatusView.Of(snapshot, spec, engine, time.GetUtcNow())));
+        return Results.Ok(await ExplainView.OfAsync(snapshot, spec, engine, store, time.GetUtcNow(), cancellationToken));
     }
 
     private static IEnumerable<ProjectSnapshot> Snapshots(SlipwayEngine engine) => engine.Projects.Select(engine.Snapshot).OfType<ProjectSnapshot>();

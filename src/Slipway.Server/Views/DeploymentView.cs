@@ -20,7 +20,12 @@ internal static class DeploymentView
             Stable = d.Spec.Stable?.Candidate.Value,
             Kind = Word(d.Spec.Kind),
             Phase = Word(d.Phase),
+            Outcome = Outcomes.Of(d) is { } outcome ? Word(outcome) : null,
             Paused = d.IsPaused,
+            PausedBy = d.PausedBy,
+            AsksPerson = d.PausedByItself,
+            HeldWhy = d.HeldWhy,
+            Overdue = d.Overdue,
             Step = Math.Max(0, d.StepIndex),
             Steps = [.. d.Spec.Steps.Select(s => s.Describe())],
             WeightPercent = d.Phase is Phase.RollingBack or Phase.RolledBack || !d.CandidateReady ? 0 : d.Weight.Percent,
@@ -32,6 +37,9 @@ internal static class DeploymentView
             EndedAt = d.EndedAt,
             Cause = d.Cause is { } cause ? Word(cause) : null,
             RequestedBy = d.Spec.RequestedBy,
+            Instances = new InstancesStatus(d.CandidateInstances, d.WantedCandidates, d.StableInstances, d.Spec.Stable is null ? 0 : d.WantedStables),
+            Signals = [.. d.Signals.Select(s => new SignalStatus(s.Name, s.Passed, s.By, s.Why))],
+            Hooks = [.. HookStates.Of(d).Select(h => new HookStatus(h.Name, Word(h.Phase), h.Undoes, h.Why))],
             Checks = Checks(d, engine.Report(d.Spec.Id)),
             Troubles = engine.Troubles(d.Spec.Id),
         };
@@ -46,7 +54,9 @@ internal static class DeploymentView
         return [.. failed, .. live];
     }
 
-    public static string Word<T>(T value) where T : struct, Enum => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+    public static string Word<T>(T value) where T : struct, Enum => Word(value.ToString());
+
+    public static string Word(string name) => System.Text.Json.JsonNamingPolicy.CamelCase.ConvertName(name);
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 }

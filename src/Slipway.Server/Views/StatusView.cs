@@ -3,7 +3,6 @@ using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
-using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
 using Slipway.Engine;
 using Slipway.Engine.Ports;
@@ -35,12 +34,20 @@ internal static class StatusView
             LastGood = state.LastGood(snapshot.Project)?.Candidate.Value,
             Observed = [.. Versions(state).Where(v => engine.IsReady(new InstanceId(key, v))).Select(v => v.Value)],
             Deployment = deployment is null ? null : DeploymentView.Of(deployment, engine, now),
-            Next = next is null ? null : new NextStatus(next.Id.Value, Eligibility.DueAt(snapshot, environment, next)),
+            Next = next is null ? null : new NextStatus(next.Id.Value, EnvironmentStory.ByItselfAt(snapshot, environment, next, now)),
             Traffic = [.. Versions(state).Select(v => Traffic(engine, new InstanceId(key, v)))],
             Trouble = state.Stable is { } stable && !engine.IsReady(new InstanceId(key, stable.Candidate)) ? engine.Trouble(new InstanceId(key, stable.Candidate)) ?? $"{stable.Candidate} is not running" : null,
-            Why = Why(snapshot, environment, state, deployment, next, now),
+            Queue = [.. state.Queue.Select(item => Of(snapshot, environment, item, now))],
+            Hold = state.Hold is { } hold ? new HoldStatus(hold.By, hold.Why, hold.At) : null,
+            Window = Of(snapshot.Window(environment, now)),
+            NotApplicable = environment.NotApplicable,
+            Why = EnvironmentStory.Of(snapshot, environment, now).Why,
         };
     }
+
+    public static QueuedStatus Of(ProjectSnapshot snapshot, EnvironmentSpec environment, QueuedDeployment item, DateTimeOffset now) => new(
+        item.Request.Candidate.Value, DeploymentView.Word(item.IsRollback ? DeploymentKind.Rollback : DeploymentKind.Forward),
+        item.Request.By, item.Request.Reason, item.At, Waits.Why(snapshot, environment, item, now));
 
     /// <summary>A slice in words.</summary>
     public static string Words(Slice slice) => slice switch
@@ -67,25 +74,5 @@ internal static class StatusView
         return new VersionTraffic(id.Candidate.Value, Math.Round(perSecond, 2), Math.Round(errors, 5));
     }
 
-    private static string Why(ProjectSnapshot snapshot, EnvironmentSpec environment, EnvironmentState state, Deployment? deployment, Candidate? next, DateTimeOffset now)
-    {
-        if (deployment is not null)
-            return Story.Of(deployment, now).Why;
-        if (state.Stable is { } stable && snapshot.Project.Bad.TryGetValue(stable.Candidate, out var flag))
-        {
-            return state.LastGood(snapshot.Project) is { } good
-                ? $"{stable.Candidate} is flagged bad ({flag.Why}); `slipway rollback {environment.Name}` returns to {good.Candidate}"
-                : $"{stable.Candidate} is flagged bad ({flag.Why}), and there is no good candidate to go back to";
-        }
-
-
-        if (next is null)
-            return state.Stable is null ? "nothing was deployed here yet" : $"{state.Stable.Candidate} serves; nothing newer is eligible";
-        return Eligibility.DueAt(snapshot, environment, next) switch
-        {
-            null => $"{next.Id} waits for a person to promote it",
-            { } due when due > now => $"{next.Id} comes in by itself in {Durations.Text(due - now)}",
-            _ => $"{next.Id} is about to come in",
-        };
-    }
+    private static WindowStatus Of(Core.Governance.WindowState window) => new(window.IsOpen, window.Why, window.NextOpen, window.NextClose, window.Holds);
 }

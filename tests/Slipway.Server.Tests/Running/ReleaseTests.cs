@@ -106,10 +106,14 @@ public class ReleaseTests
 
         var flagged = await server.Client.FlagAsync("shop", "1.0.0", new FlagRequest("ada", "loses orders"), bad: true, CancellationToken.None);
         var refused = await RunningServer.RefusedAsync(409, () => server.ActAsync("deploy", deploy));
+        var again = await server.Client.FlagAsync("shop", "1.0.0", new FlagRequest("bob", "slow too"), bad: true, CancellationToken.None);
+        Assert.Equal((false, "1.0.0 is flagged bad already, by ada: loses orders", "ada"), (again.DoesSomething, again.Message, again.Release.Bad?.By));
+        var dry = await server.Client.FlagAsync("shop", "1.0.0", new FlagRequest("cleo", "it was the database"), bad: false, CancellationToken.None, dryRun: true);
+        Assert.Equal((true, true, "ada"), (dry.DoesSomething, dry.DryRun, dry.Release.Bad?.By));
         await server.Client.FlagAsync("shop", "1.0.0", new FlagRequest("cleo", "it was the database"), bad: false, CancellationToken.None);
         await server.ActAsync("deploy", deploy);
 
-        Assert.Equal(("ada", "loses orders"), (flagged.Bad!.By, flagged.Bad.Why));
+        Assert.Equal(("ada", "loses orders"), (flagged.Release.Bad!.By, flagged.Release.Bad.Why));
         Assert.Equal("SLIP0302", refused.Code);
         Assert.Contains("ada: loses orders", refused.Message, StringComparison.Ordinal);
         await server.ServesAsync("1.0.0");

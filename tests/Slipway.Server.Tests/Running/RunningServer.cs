@@ -83,6 +83,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public Task<ActionResponse> ActAsync<T>(string verb, T request) where T : notnull => Client.ActAsync("shop", "production", verb, request, CancellationToken.None);
 
+    /// <summary>What it would answer.</summary>
+    public Task<ActionResponse> AskAsync<T>(string verb, T request) where T : notnull => Client.ActAsync("shop", "production", verb, request, CancellationToken.None, dryRun: true);
+
     public Task<EnvironmentStatus> ProductionAsync() => Client.EnvironmentAsync("shop", "production", CancellationToken.None);
 
     public Task ServesAsync(string version) =>
