@@ -38,7 +38,7 @@ internal static class EnvironmentCommands
     {
         Columns table = new("ENVIRONMENT", "TIER", "SLICE", "AFTER", "SERVING");
         foreach (var e in environments)
-            table.Add(new Span(e.Name, Tone.Strong), e.Tier, e.Slice, string.Join(", ", e.After), e.Serving ?? "nothing");
+            table.Add(new Span(e.Name, Tone.Strong), e.Tier, e.Slice, string.Join(", ", e.After), e.NotApplicable is null ? e.Serving ?? "nothing" : new Span("not applicable", Tone.Dim));
         return table.Lines(width);
     }
 
@@ -52,7 +52,8 @@ internal static class EnvironmentCommands
         .. e.Traffic.Select(t => new Line($"  traffic    {t.Version}: {Figures.PerSecond(t.RequestsPerSecond)}, {Figures.Rate(t.ErrorRate)} errors")),
         .. e.Trouble is null ? [] : Wrap.Hanging(new Span("  trouble    ", Tone.Bad), e.Trouble, width, Tone.Bad),
         .. Wrap.Hanging("  why        ", e.Why, width),
-        .. e.Next is null ? [] : new[] { new Line($"  next       {e.Next.Candidate}, {(e.Next.Due is { } due ? $"by itself at {Figures.Time(due)}" : "when a person promotes it")}") },
+        .. EnvironmentNotes.Of(e).SelectMany(n => Wrap.Hanging($"  {n.Lead,-11}", n.Text, width)),
+        .. e.Next is null ? [] : new[] { new Line($"  next       {e.Next.Candidate}, {(e.Next.Due is { } due ? $"by itself at {Figures.Time(due)}" : EnvironmentNotes.Holder(e) ?? "when a person promotes it")}") },
         .. e.Deployment is null ? [] : (IEnumerable<Line>)[Line.Empty, .. Rollout.Lines(e.Deployment, now, width)],
     ];
 }

@@ -63,12 +63,13 @@ internal static class ReleaseCommands
     {
         var version = Version();
         Option<string> reason = new("--reason") { HelpName = "TEXT", Description = "Why; it is kept with the release.", Required = true };
-        Command command = new(name, description) { version, reason };
+        var dryRun = Acting.DryRun();
+        Command command = new(name, description) { version, reason, dryRun };
         command.SetAction(Session.Action(cli, async (session, cancellationToken) =>
         {
             var project = await session.ProjectAsync(cancellationToken);
-            var release = await session.Client.FlagAsync(project, session.Get(version)!, new FlagRequest(session.By, session.Get(reason)!), bad, cancellationToken);
-            session.Output.Show(release, width => Lines(release, width));
+            var answer = await session.Client.FlagAsync(project, session.Get(version)!, new FlagRequest(session.By, session.Get(reason)!), bad, cancellationToken, session.Get(dryRun));
+            session.Output.Show(answer, width => Acting.Lines(answer.Message, answer.DryRun, width));
             return ExitCode.Ok;
         }));
         return command;

@@ -9,7 +9,8 @@ internal sealed class WaitOptions
     private readonly Option<bool> _wait = new("--wait") { Description = "Follow the deployment until it ended; the exit code tells how." };
     private readonly Option<TimeSpan?> _timeout = new("--timeout") { HelpName = "DURATION", Description = "With --wait: stop following after this time, such as 90s, 10m or 1h30m (exit code 6); the deployment goes on.", CustomParser = Parse };
 
-    public static WaitOptions AddTo(Command command)
+    /// <param name="dryRun">With it there is nothing to wait for.</param>
+    public static WaitOptions AddTo(Command command, Option<bool> dryRun)
     {
         WaitOptions options = new();
         command.Options.Add(options._wait);
@@ -18,6 +19,8 @@ internal sealed class WaitOptions
         {
             if (result.GetResult(options._timeout) is not null && !result.GetValue(options._wait))
                 result.AddError("--timeout has a meaning only with --wait.");
+            if (result.GetValue(options._wait) && result.GetValue(dryRun))
+                result.AddError("--dry-run does nothing that could be waited for: leave --wait out.");
         });
         return options;
     }

@@ -13,37 +13,63 @@ internal enum WaitFor
     Return,
 }
 
-/// <summary>Follows one deployment to its end.</summary>
-internal sealed class Waiting(Session session, WaitFor hope)
+/// <summary>Follows one deployment to its end, from the moment it was asked for.</summary>
+internal sealed class Waiting(Session session, WaitFor hope, TimeSpan limit)
 {
     private static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
     /// <summary>A server may be restarted meanwhile: the deployment outlives that, and so does the one who waits.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public async Task<(ExitCode Exit, DeploymentStatus Last)> ForAsync(DeploymentStatus begun, TimeSpan limit, CancellationToken cancellationToken)
+    private readonly long _started = session.Cli.Time.GetTimestamp();
+
+    public TimeSpan Limit => limit;
+
+    private bool IsOver => session.Cli.Time.GetElapsedTime(_started) >= limit;
+
+    /// <summary>How it ended; the deployment is null when what was asked for never began.</summary>
+    public async Task<(ExitCode Exit, DeploymentStatus? Last)> ForAsync(ActionResponse asked, Place place, CancellationToken cancellationToken)
     {
-        var time = session.Cli.Time;
-        var started = time.GetTimestamp();
+        if (asked.Deployment is { } at)
+            return await ForAsync(at, cancellationToken);
+        var (exit, begun) = await BegunAsync(asked.Queued!, place, cancellationToken);
+        return begun is null ? (exit, null) : await ForAsync(begun, cancellationToken);
+    }
+
+    private async Task<(ExitCode Exit, DeploymentStatus? Begun)> BegunAsync(QueuedStatus queued, Place place, CancellationToken cancellationToken)
+    {
+        string? why = null;
+        while (true)
+        {
+            var environment = await ReadAsync(() => session.Client.EnvironmentAsync(place.Project, place.Environment, cancellationToken), cancellationToken);
+            if (environment.Deployment is { } d && d.Candidate == queued.Candidate && d.Kind == queued.Kind)
+                return (ExitCode.Ok, d);
+            if (environment.Queue.FirstOrDefault(q => q.Candidate == queued.Candidate && q.Kind == queued.Kind) is not { } waits)
+                return (ExitCode.Failed, null);
+            if (waits.Why != why)
+                session.Output.Say($"{Figures.Clock(session.Cli.Time.GetUtcNow())}  {waits.Candidate} waits: {waits.Why}");
+            why = waits.Why;
+            if (IsOver)
+                return (ExitCode.TimedOut, null);
+            await Task.Delay(Pace, session.Cli.Time, cancellationToken);
+        }
+    }
+
+    private async Task<(ExitCode Exit, DeploymentStatus Last)> ForAsync(DeploymentStatus begun, CancellationToken cancellationToken)
+    {
         (ExitCode, DeploymentStatus) end = default;
         await ShowingAsync(async show =>
         {
-            for (var last = begun; ; last = await ReadAsync(last.Id, cancellationToken))
+            for (var last = begun; ; last = await ReadAsync(() => session.Client.DeploymentAsync(last.Id, cancellationToken), cancellationToken))
             {
                 show(last);
-                if (last.EndedAt is not null)
+                if (last.EndedAt is not null || IsOver)
                 {
-                    end = (Judge(last), last);
+                    end = (last.EndedAt is null ? ExitCode.TimedOut : Judge(last), last);
                     return;
                 }
 
-                if (time.GetElapsedTime(started) >= limit)
-                {
-                    end = (ExitCode.TimedOut, last);
-                    return;
-                }
-
-                await Task.Delay(Pace, time, cancellationToken);
+                await Task.Delay(Pace, session.Cli.Time, cancellationToken);
             }
         });
         return end;
@@ -57,14 +83,14 @@ internal sealed class Waiting(Session session, WaitFor hope)
         _ => ExitCode.Failed,
     };
 
-    private async Task<DeploymentStatus> ReadAsync(string id, CancellationToken cancellationToken)
+    private async Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
     {
         var time = session.Cli.Time;
         for (var started = time.GetTimestamp(); ;)
         {
             try
             {
-                return await session.Client.DeploymentAsync(id, cancellationToken);
+                return await read();
             }
             catch (Exception e) when (Refusal.IsBrokenConnection(e) && time.GetElapsedTime(started) < Patience)
             {
@@ -82,8 +108,8 @@ internal sealed class Waiting(Session session, WaitFor hope)
         string? shown = null;
         return body(d =>
         {
-            var line = $"{Figures.Clock(cli.Time.GetUtcNow())}  {d.Phase}{(d.Paused ? " (paused)" : "")}, {Figures.Percent(d.ConfirmedPercent ?? 0)}, step {d.Step + 1} of {d.Steps.Count}: ";
-            var key = $"{d.Phase} {d.Paused} {d.ConfirmedPercent} {d.Step}";
+            var line = $"{Figures.Clock(cli.Time.GetUtcNow())}  {Rollout.Where(d)}, {Figures.Percent(d.ConfirmedPercent ?? 0)}, step {d.Step + 1} of {d.Steps.Count}: ";
+            var key = $"{Rollout.Where(d)} {d.ConfirmedPercent} {d.Step}";
             if (key != shown)
                 session.Output.Say($"{line}{d.Why}");
             shown = key;

@@ -13,44 +13,55 @@ internal static class Grid
         return status.Projects.SelectMany((p, i) => i == 0 ? Lines(p, width) : [Line.Empty, .. Lines(p, width)]);
     }
 
+    /// <summary>Below the full width, what was observed is told only where it is not as it should be, and the last good release not at all.</summary>
     public static IEnumerable<Line> Lines(ProjectStatus project, int width)
     {
-        Columns table = new("ENVIRONMENT", "SERVING", "COMING IN", "SHARE", "LAST GOOD", "OBSERVED", "TRAFFIC");
+        var full = width >= CliContext.PlainWidth;
+        Columns table = full
+            ? new("ENVIRONMENT", "SERVING", "COMING IN", "SHARE", "LAST GOOD", "OBSERVED", "TRAFFIC")
+            : new("ENVIRONMENT", "SERVING", "COMING IN", "SHARE", "TRAFFIC");
         foreach (var environment in project.Environments)
-            table.Add(Cells(environment), Notes(environment));
+            table.Add(Cells(environment, full), Notes(environment, full));
         var title = new Line([new Span(project.Name, Tone.Strong), new Span(project.Hosts.Count == 0 ? "" : $"  {string.Join(", ", project.Hosts)}", Tone.Dim)]);
         return [title, .. table.Lines(width)];
     }
 
-    private static ImmutableArray<ImmutableArray<Span>> Cells(EnvironmentStatus e) =>
+    private static ImmutableArray<ImmutableArray<Span>> Cells(EnvironmentStatus e, bool full) =>
     [
         [new Span(e.Name, Tone.Strong)],
-        [e.Serving ?? "nothing"],
+        [e.NotApplicable is null ? e.Serving ?? "nothing" : new Span("not applicable", Tone.Dim)],
         ComingIn(e),
         [Share(e)],
-        [new Span(e.LastGood ?? "none", Tone.Dim)],
-        Observed(e),
+        .. full ? new[] { [new Span(e.LastGood ?? (e.NotApplicable is null ? "none" : ""), Tone.Dim)], Observed(e) } : [],
         [.. e.Traffic.Select(t => Traffic(e, t))],
     ];
 
-    private static ImmutableArray<Span> Notes(EnvironmentStatus e)
+    private static ImmutableArray<Span> Notes(EnvironmentStatus e, bool full)
     {
         ImmutableArray<Span> why = [new Span(e.Why, Tone.Dim)];
         var troubles = e.Trouble is null ? e.Deployment?.Troubles ?? [] : [e.Trouble, .. e.Deployment?.Troubles ?? []];
-        return [.. troubles.Distinct().Select(t => new Span($"! {t}", Tone.Bad)), .. why];
+        if (!full && !IsAsItShouldBe(e))
+            why = [new Span($"observed: {(e.Observed.Count == 0 ? "nothing" : string.Join(", ", e.Observed))}", Tone.Bad), .. why];
+        return [.. troubles.Distinct().Select(t => new Span($"! {t}", Tone.Bad)), .. why, .. EnvironmentNotes.Of(e).Select(n => new Span($"{n.Lead}: {n.Text}", n.Tone))];
     }
+
+    private static bool IsAsItShouldBe(EnvironmentStatus e) =>
+        (e.Serving is null || e.Observed.Contains(e.Serving)) && e.Observed.All(v => v == e.Serving || v == e.Deployment?.Candidate);
 
     private static ImmutableArray<Span> ComingIn(EnvironmentStatus e) => e switch
     {
         { Deployment: { EndedAt: null } d } => [new Span(d.Candidate, Tone.Candidate), .. State(d)],
-        { Next: { } next } => [new Span(next.Candidate, Tone.Dim), new Span(next.Due is null ? "(by a person)" : "(by itself)", Tone.Dim)],
+        { Next: { } next } => [new Span(next.Candidate, Tone.Dim), new Span($"({EnvironmentNotes.Holder(e) ?? (next.Due is null ? "by a person" : "by itself")})", Tone.Dim)],
+        { Queue: [var first, ..] } => [new Span(first.Candidate, Tone.Dim), new Span("(waits)", Tone.Dim)],
         _ => [""],
     };
 
     private static ImmutableArray<Span> State(DeploymentStatus d) => d switch
     {
         { Phase: "rollingBack" } => [new Span("going back", Tone.Bad)],
+        { AsksPerson: true } => [new Span("waits for a person", Tone.Warn)],
         { Paused: true } => [new Span("paused", Tone.Warn)],
+        { HeldWhy: not null } => [new Span("held", Tone.Warn)],
         { Kind: "rollback" } => [new Span("rollback", Tone.Warn)],
         _ => [],
     };
@@ -65,7 +76,7 @@ internal static class Grid
     };
 
     private static ImmutableArray<Span> Observed(EnvironmentStatus e) => e.Observed.Count == 0
-        ? [new Span("nothing", e.Wanted is null ? Tone.Dim : Tone.Bad)]
+        ? [new Span(e.NotApplicable is null ? "nothing" : "", e.Wanted is null ? Tone.Dim : Tone.Bad)]
         : [.. e.Observed.Select(v => new Span(v, v == e.Deployment?.Candidate && v != e.Serving ? Tone.Candidate : e.Wanted is null || e.Wanted == v || e.Serving == v ? Tone.Good : Tone.Warn))];
 
     private static Span Traffic(EnvironmentStatus e, VersionTraffic t) =>

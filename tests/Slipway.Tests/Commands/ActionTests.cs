@@ -12,16 +12,100 @@ public sealed class ActionTests
     public async Task DeployTellsTheServerWhoWhatAndWhy()
     {
         await using var server = await ActingAsync("deploy", Shop.Deployment);
-        var run = await Slip.RunAsync(server, "deploy", "production", "1.2.0", "--force", "--reason", "fire", "--project", "shop", "--by", "grace");
+        var run = await Slip.RunAsync(server, "deploy", "production", "1.2.0", "--force", "--override-freeze", "--supersede", "--reason", "fire", "--project", "shop", "--by", "grace");
         Assert.Equal((ExitCode.Ok, "begun\n"), (run.Code, run.Out));
-        Assert.Equal(new DeployActionRequest("1.2.0", "grace", "fire", true), Body<DeployActionRequest>(server));
+        Assert.Equal(new DeployActionRequest("1.2.0", "grace", "fire", true, true, true), Body<DeployActionRequest>(server));
+    }
+
+    [Fact]
+    public async Task WhatEachCommandSaysReachesTheServer()
+    {
+        Assert.Equal(new PromoteRequest("ada", "late", true, true), await SentAsync<PromoteRequest>("promote", "production", "--full", "--override-freeze", "--reason", "late"));
+        Assert.Equal(new SignalRequest("qa", true, "ada"), await SentAsync<SignalRequest>("signal", "production", "qa", "pass"));
+        Assert.Equal(new SignalRequest("qa", false, "ada", "two tests"), await SentAsync<SignalRequest>("signal", "production", "qa", "fail", "--reason", "two tests"));
+        Assert.Equal(new CancelRequest("ada", null, "1.2.0"), await SentAsync<CancelRequest>("cancel", "production", "--candidate", "1.2.0"));
+    }
+
+    [Theory]
+    [InlineData("deploy production 1.2.0 --override-freeze")]
+    [InlineData("promote production --override-freeze")]
+    [InlineData("deploy production 1.2.0 --force")]
+    [InlineData("promote production --dry-run --wait")]
+    [InlineData("signal production qa maybe")]
+    [InlineData("signal production")]
+    public async Task WhatMakesNoSenseIsRefusedBeforeTheServerIsAsked(string line)
+    {
+        await using var server = await FakeServer.StartAsync();
+        Assert.Equal(ExitCode.Usage, (await Slip.RunAsync(server, line.Split(' '))).Code);
+        Assert.Empty(server.Requests);
+    }
+
+    [Theory]
+    [InlineData("deploy production 1.2.0")]
+    [InlineData("promote production")]
+    [InlineData("approve production")]
+    [InlineData("reject production")]
+    [InlineData("signal production qa pass")]
+    [InlineData("pause production")]
+    [InlineData("resume production")]
+    [InlineData("abort production")]
+    [InlineData("rollback production")]
+    [InlineData("retry production")]
+    [InlineData("cancel production")]
+    [InlineData("hold production")]
+    [InlineData("unhold production")]
+    public async Task EveryActionCanBeAskedWithoutDoingIt(string line)
+    {
+        var verb = line.Split(' ')[0];
+        await using var server = (await FakeServer.StartAsync()).On($"POST {Production}{verb}", new ActionResponse("it would", null) { DryRun = true });
+        var run = await Slip.RunAsync(server, [.. line.Split(' '), "--dry-run", "--project", "shop"]);
+        Assert.Equal((ExitCode.Ok, "it would\nNothing was done: this was a dry run.\n", "?dryRun=true"), (run.Code, run.Out, Assert.Single(server.Requests).Query));
+    }
+
+    [Fact]
+    public async Task FlaggingSaysWhatFollowsAndCanBeAskedFirst()
+    {
+        await using var server = (await FakeServer.StartAsync()).On("POST /api/v1/projects/shop/releases/1.2.0/actions/flag", new FlagResponse("1.2.0 is bad from now on", true, true, Shop.Release));
+        var run = await Slip.RunAsync(server, "release", "flag", "1.2.0", "--reason", "slow", "--dry-run", "--project", "shop");
+        Assert.Equal("1.2.0 is bad from now on\nNothing was done: this was a dry run.\n", run.Out);
+        Assert.Equal("?dryRun=true", Assert.Single(server.Requests).Query);
+    }
+
+    [Fact]
+    public async Task WaitingForWhatWaitsFollowsItOnceItBegins()
+    {
+        QueuedStatus queued = new(Shop.Deployment.Candidate, "forward", "ada", null, Shop.Now, "shop.production.6 is under way");
+        var busy = Shop.Status.Projects[0].Environments[2] with { Deployment = Shop.Deployment with { Id = "shop.production.6", Candidate = "1.0.0" }, Queue = [queued] };
+        await using var server = (await FakeServer.StartAsync()).On($"POST {Production}deploy", new ActionResponse("it waits", null) { Queued = queued });
+        server.On("GET /api/v1/projects/shop/environments/production", busy, busy with { Deployment = Shop.Deployment, Queue = [] });
+        server.On("GET /api/v1/deployments/shop.production.7", Shop.Ended("succeeded"));
+        var run = await Slip.RunAsync(server, "deploy", "production", Shop.Deployment.Candidate, "--wait", "--project", "shop");
+        Assert.Equal(ExitCode.Ok, run.Code);
+        Assert.Contains($"{queued.Candidate} waits: shop.production.6 is under way", run.Error, StringComparison.Ordinal);
+        Assert.Contains("succeeded", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WaitingForWhatNeverBeginsFails()
+    {
+        QueuedStatus queued = new("1.2.0", "forward", "ada", null, Shop.Now, "shop.production.7 is under way");
+        await using var server = (await FakeServer.StartAsync()).On($"POST {Production}deploy", new ActionResponse("it waits", null) { Queued = queued });
+        server.On("GET /api/v1/projects/shop/environments/production", Shop.Status.Projects[0].Environments[2]);
+        var run = await Slip.RunAsync(server, "deploy", "production", "1.2.0", "--wait", "--project", "shop");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("1.2.0 no longer waits, and did not begin", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("promote", "")]
     [InlineData("approve", "")]
+    [InlineData("reject", "--reason wait")]
     [InlineData("pause", "--reason wait")]
     [InlineData("resume", "")]
+    [InlineData("retry", "")]
+    [InlineData("cancel", "")]
+    [InlineData("hold", "--reason wait")]
+    [InlineData("unhold", "")]
     [InlineData("abort", "--reason wait")]
     [InlineData("rollback", "--reason wait --to 1.0.0")]
     public async Task EveryActionReachesItsOwnEndpoint(string verb, string options)
@@ -114,6 +198,13 @@ public sealed class ActionTests
 
     private static async Task<FakeServer> ActingAsync(string verb, DeploymentStatus deployment) =>
         (await FakeServer.StartAsync()).On($"POST {Production}{verb}", new ActionResponse("begun", deployment));
+
+    private static async Task<T> SentAsync<T>(params string[] line)
+    {
+        await using var server = await ActingAsync(line[0], Shop.Deployment);
+        Assert.Equal(ExitCode.Ok, (await Slip.RunAsync(server, [.. line, "--project", "shop"])).Code);
+        return Body<T>(server);
+    }
 
     private static T Body<T>(FakeServer server) => JsonSerializer.Deserialize<T>(server.Requests.Single(r => r.Method == "POST").Body, SlipwayClient.Json)!;
 }

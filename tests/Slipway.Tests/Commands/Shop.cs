@@ -31,11 +31,14 @@ internal static class Shop
         Until = Now + TimeSpan.FromSeconds(250),
         StartedAt = Now - TimeSpan.FromMinutes(20),
         RequestedBy = "ada",
+        Instances = new InstancesStatus(1, 1, null, 1),
+        Signals = [],
+        Hooks = [],
         Checks = [Errors, Latency],
         Troubles = [],
     };
 
-    public static DeploymentStatus Ended(string phase, string? cause = null) => Deployment with { Phase = phase, Cause = cause, EndedAt = Now, Until = null, Why = $"it {phase}", Next = "nothing" };
+    public static DeploymentStatus Ended(string phase, string? cause = null) => Deployment with { Phase = phase, Cause = cause, Outcome = phase == "rolledBack" ? cause ?? "rolledBack" : phase, EndedAt = Now, Until = null, Why = $"it {phase}", Next = "nothing" };
 
     public static StatusResponse Status { get; } = new("0.1.0", 41, Now, [new ProjectStatus("shop", ["shop.local"],
     [
@@ -51,6 +54,47 @@ internal static class Shop
             Traffic = [new VersionTraffic("2026.11.23-1", 642.1, 0.0002), new VersionTraffic("2026.11.23-2", 34.1, 0.0035)],
         },
     ])]);
+
+    /// <summary>The same project on a bad day: one environment that does not apply, one held and closed, one that asks a person while something waits.</summary>
+    public static StatusResponse Stuck { get; } = Status with
+    {
+        Projects = [Status.Projects[0] with
+        {
+            Environments =
+            [
+                Environment("dogfood", "internal audience", "") with { Serving = null, Wanted = null, LastGood = null, Observed = [], NotApplicable = "no internal users", Why = "not applicable: no internal users" },
+                Environment("canary", "2% of users", "2026.11.23-1") with
+                {
+                    Next = new NextStatus("2026.11.23-2", null), Hold = new HoldStatus("grace", "incident 12", Now), Window = Closed,
+                    Why = "2026.11.23-2 could come in, but promotions are held by grace: incident 12",
+                },
+                Environment("production", "everyone else", "2026.11.23-1") with
+                {
+                    Wanted = "2026.11.23-2", Observed = ["2026.11.23-1", "2026.11.23-2"], Window = Closed, Deployment = Asking, Why = Asking.Why,
+                    Queue = [new QueuedStatus("2026.11.23-1", "rollback", "ada", null, Now, "shop.production.7 (2026.11.23-2) is taken back first"), new QueuedStatus("2026.11.23-3", "forward", "bob", "the fix", Now, "shop.production.7 (2026.11.23-2) is under way, and the sale (opens 2026-11-30 06:00:00Z)")],
+                },
+            ],
+        }],
+    };
+
+    private static WindowStatus Closed => new(false, "the sale", Now.AddDays(7), null, Holds: true);
+
+    private static DeploymentStatus Asking => Deployment with
+    {
+        Paused = true, PausedBy = "slipway", AsksPerson = true, HeldWhy = "the sale", Until = null, Checks = [],
+        Instances = new InstancesStatus(2, 3, 1, 2),
+        Signals = [new SignalStatus("qa", true, "ci", null)],
+        Hooks = [new HookStatus("migrate", "succeeded", false, null), new HookStatus("smoke", "failed", false, "exit code 1")],
+        Why = "paused: inconclusive: not enough evidence within 10m", Next = "`slipway promote` to go on, `slipway abort` to go back",
+    };
+
+    public static IReadOnlyList<ActionOption> Actions { get; } =
+    [
+        new() { Verb = "approve", Typed = "slipway approve production", Does = "refused", Says = "nothing waits for an approval now", Remedy = "look at `slipway explain` for what it waits for", Code = "SLIP0301", NeedsReason = false, Arguments = new() },
+        new() { Verb = "cancel", Typed = "slipway cancel production", Does = "nothing", Says = "nothing waits here", NeedsReason = false, Arguments = new() },
+        new() { Verb = "promote", Typed = "slipway promote production", Does = "something", Says = "shop.production.7: it goes on: 100 % of users", NeedsReason = false, Arguments = new() },
+        new() { Verb = "deploy", Typed = "slipway deploy production 2026.11.23-3 --override-freeze", Does = "something", Says = "2026.11.23-3 waits: it begins when shop.production.7 (2026.11.23-2) has ended", NeedsReason = true, Arguments = new("2026.11.23-3", OverrideFreeze: true) },
+    ];
 
     public static ProjectStatus Other { get; } = new("search", [], []);
 
@@ -75,6 +119,7 @@ internal static class Shop
 
     private static EnvironmentStatus Environment(string name, string slice, string serving) => new()
     {
-        Name = name, Tier = "production", Slice = slice, After = [], Wanted = serving, Serving = serving, LastGood = serving, Observed = [serving], Traffic = [], Why = $"{serving} serves; nothing newer is eligible",
+        Name = name, Tier = "production", Slice = slice, After = [], Wanted = serving, Serving = serving, LastGood = serving, Observed = [serving], Traffic = [],
+        Queue = [], Window = new WindowStatus(true, "no window closes it"), Why = $"{serving} serves; nothing newer is eligible",
     };
 }

@@ -16,6 +16,23 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void AtEightyColumnsItSaysInFewWordsWhatWaitsWhoHoldsItAndWhatIsClosed()
+    {
+        var lines = LiveView.Lines(new LiveModel(Shop.Stuck, []), 80, 60);
+        Assert.All(lines, l => Assert.True(l.Width <= 80, l.ToString()));
+        Golden.Is("stuck.txt", string.Concat(lines.Select(l => $"{l}\n")));
+    }
+
+    [Fact]
+    public async Task ActionsShowsWhatEveryCommandWouldDoNow()
+    {
+        await using var server = (await FakeServer.StartAsync()).On("GET /api/v1/projects/shop/environments/production/actions", Shop.Actions);
+        var run = await Slip.RunAsync(server, "actions", "production", "--project", "shop");
+        Assert.Equal((ExitCode.Ok, "?by=ada"), (run.Code, Assert.Single(server.Requests).Query));
+        Golden.Is("actions.txt", run.Out);
+    }
+
+    [Fact]
     public async Task StatusAsJsonIsTheApisRecordAndNothingElse()
     {
         await using var server = (await FakeServer.StartAsync()).On("GET /api/v1/status", Shop.Status);
