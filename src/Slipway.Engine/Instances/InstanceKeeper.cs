@@ -109,7 +109,7 @@ internal sealed partial class InstanceKeeper(
         {
             if (Wanted(id) is not null)
                 return false;
-            await traffic.DrainAsync(id, LongestDrain, cancellationToken);
+            await traffic.DrainAsync(id, [], LongestDrain, cancellationToken);
             board.Remove(id);
             await deployer.StopAsync(id, cancellationToken);
             Retired(logger, id);

@@ -77,7 +77,8 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         }
     }
 
-    public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => router.DrainAsync(instance, limit, cancellationToken);
+    public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) =>
+        router.DrainAsync(instance, endpoints, limit, cancellationToken);
 
     private TrafficRequest? Request(Direction d) => projects.Find(d.Key) is var (project, environment)
         ? new(project, environment, d.Split, d.Salt,
