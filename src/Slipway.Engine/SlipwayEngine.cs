@@ -201,7 +201,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
     {
         var state = _projects.Of(key).State;
         var changed = _projects.Snapshot(key.Project)?.Active(key.Name)?.ConfirmedAt ?? state.LastEndedAt;
-        return new(_observer.Seen(key, changed), [.. _board.Ready.Select(r => r.Key).Where(i => i.Environment == key && i.Role is InstanceRole.Serving).Select(i => i.Candidate)]);
+        return new(_observer.Seen(key, changed), [.. _board.Ready.Where(i => i.Environment == key && i.Role is InstanceRole.Serving).Select(i => i.Candidate)]);
     }
 
     /// <summary>Where that differs from what is wanted, in words.</summary>

@@ -10,7 +10,10 @@ public sealed record WantedInstance(Workload Workload, InstanceRole Role, int In
 /// <summary>Which versions should be running in an environment. Whatever else runs there is nobody's and is stopped.</summary>
 public static class WantedInstances
 {
-    /// <summary>What serves, what comes in, what it is compared with, and what may have to come back; no version twice in a role.</summary>
+    /// <summary>
+    /// What serves, what comes in, what it is compared with, and what may have to come back; no version twice in a role. Of both sides of a
+    /// rollout as many as it counts on: none may go before it knows that it has fewer.
+    /// </summary>
     public static IEnumerable<WantedInstance> Of(ProjectSnapshot snapshot, EnvironmentName name, DateTimeOffset now)
     {
         var state = snapshot.Of(name);
@@ -23,7 +26,7 @@ public static class WantedInstances
     {
         if (state.Stable is { } stable)
         {
-            yield return new(stable, InstanceRole.Serving, deployment is { IsEnded: false } ? deployment.WantedStables : all);
+            yield return new(stable, InstanceRole.Serving, deployment is { IsEnded: false } ? Math.Max(deployment.WantedStables, deployment.StableInstances ?? deployment.Total) : all);
             if (deployment is { WantedBaselines: > 0 and var fresh })
                 yield return new(stable, InstanceRole.Baseline, fresh);
         }

@@ -26,4 +26,11 @@ public sealed record GatewayReport(
 /// <summary>How many requests are under way to one version's instances of one role in one environment.</summary>
 public sealed record SideInFlight(
     EnvironmentKey Environment, CandidateId Candidate, long Count,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] InstanceRole Role = InstanceRole.Serving);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] InstanceRole Role = InstanceRole.Serving)
+{
+    /// <summary>How many of them to which address, leaving out those without; null from a gateway of an earlier version, which does not say.</summary>
+    public ImmutableSortedDictionary<string, long>? ByEndpoint { get; init; }
+
+    /// <summary>Requests under way to some of its addresses; where nobody says which go where, it may be any of them.</summary>
+    public long To(IEnumerable<string> endpoints) => ByEndpoint is { } known ? endpoints.Sum(e => known.GetValueOrDefault(e)) : Count;
+}

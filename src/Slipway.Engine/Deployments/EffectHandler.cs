@@ -23,13 +23,17 @@ internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, Insta
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>Asks for so many instances and tells the router of them.</summary>
+    /// <summary>
+    /// Asks for so many instances and tells the router of them. Never for fewer than there are: a deployment that wants fewer has what it
+    /// wants, and the keeper takes away what is more, once the deployment does not count on it any longer.
+    /// </summary>
     private async Task<EffectAnswer> HaveAsync(InstanceId id, Workload workload, int instances, CancellationToken cancellationToken)
     {
         var news = false;
         var answer = await board.AloneAsync<EffectAnswer>(id, async () =>
         {
-            var outcome = await deployer.EnsureAsync(new InstanceRequest(id, workload.Artifact, workload.Deploy, instances), cancellationToken);
+            var request = new InstanceRequest(id, workload.Artifact, workload.Deploy, Math.Max(instances, board.Count(id)));
+            var outcome = await deployer.EnsureAsync(request, cancellationToken);
             if (outcome is not DeployOutcome.Ready ready)
                 return new EffectAnswer.Failed(((DeployOutcome.Failed)outcome).Reason);
             news = board.Set(id, ready.Endpoints);

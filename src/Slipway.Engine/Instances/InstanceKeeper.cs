@@ -12,34 +12,29 @@ using Slipway.Engine.Traffic;
 namespace Slipway.Engine.Instances;
 
 /// <summary>
-/// Holds what runs against what should: starts a serving version again when it exits, and drains and stops what nobody wants any more,
-/// whoever started it. Candidates coming in are started by their deployments, which must hear whether it worked.
+/// Holds what runs against what should: starts again what is missing of the versions that should run, drains and stops what is too much,
+/// whoever started it, and tells deployments of instances that came and went. What a deployment asks for is started by its effects, which
+/// must hear whether it worked.
 /// </summary>
 internal sealed partial class InstanceKeeper(
     IDeployer deployer, InstanceBoard board, TrafficDirector traffic, ProjectDirectory projects, EventFeed feed,
     Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    /// <summary>After running this long, an exit is the first one again.</summary>
-    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(5);
-
-    private readonly ConcurrentDictionary<InstanceId, Task> _busy = new();
-    private readonly ConcurrentDictionary<InstanceId, Revival> _revivals = new();
+    /// <summary>By what it is about: a version's instances, or an environment's routes.</summary>
+    private readonly ConcurrentDictionary<object, Task> _busy = new();
+    private readonly Departures _departures = new(deployer, board, traffic, id => Wanted(projects, id, time.GetUtcNow()), time, logger);
+    private readonly Revivals _revivals = new(deployer, board, traffic, time, logger);
 
     /// <summary>Why a version that should serve does not, in words for people.</summary>
-    public string? Trouble(InstanceId id) => _revivals.TryGetValue(id, out var last) ? last.Trouble : null;
+    public string? Trouble(InstanceId id) => _revivals.Trouble(id);
 
     /// <summary>Notes what is already running, before anything is routed.</summary>
     public async Task TakeStockAsync(CancellationToken cancellationToken)
     {
         foreach (var instance in await deployer.ListAsync(cancellationToken))
-        {
-            if (instance.Condition is InstanceCondition.Ready)
-                board.Set(instance.Id, instance.Endpoints);
-        }
+            board.Set(instance.Id, instance.Endpoints);
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -81,80 +76,77 @@ internal sealed partial class InstanceKeeper(
 
     /// <summary>
     /// States are read before and after the list: what was ready before it and is not in it has exited; what is in it and not wanted
-    /// after it is nobody's.
+    /// after it is too much.
     /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var ready = CandidatesSaidReady();
-        var known = board.Ready;
-        var listed = await deployer.ListAsync(cancellationToken);
-        var running = listed.Where(i => i.Condition is not InstanceCondition.Exited).Select(i => i.Id).ToImmutableHashSet();
-        foreach (var (id, endpoints) in known.Where(k => !running.Contains(k.Key)))
-            board.Remove(id, endpoints);
-        foreach (var (id, deployment) in ready.Where(r => !running.Contains(r.Key)))
-            tell(deployment.Spec.Id, new DeploymentInput.CandidateExited(deployment.Exits, listed.FirstOrDefault(i => i.Id == id)?.Detail ?? "it is no longer running"));
-        foreach (var id in listed.Select(i => i.Id).Where(id => Wanted(id) is null))
-            Begin(id, () => RetireAsync(id, cancellationToken));
-        foreach (var (id, workload) in Serving().Where(s => !running.Contains(s.Key) || !board.IsReady(s.Key)))
-            Begin(id, () => ReviveAsync(id, workload, cancellationToken));
-        foreach (var id in _revivals.Keys.Where(id => Wanted(id) is null))
-            _revivals.TryRemove(id, out _);
+        var deployments = Snapshots().SelectMany(s => s.Deployments.Values).ToList();
+        var asOf = board.Changes;
+        var listed = (await deployer.ListAsync(cancellationToken)).ToDictionary(i => i.Id);
+        foreach (var id in listed.Keys.Union(board.Ready))
+            board.Note(id, listed.GetValueOrDefault(id)?.Endpoints ?? [], asOf);
+        foreach (var deployment in deployments)
+            Tell(deployment, listed);
+        foreach (var status in listed.Values.Where(i => Wanted(projects, i.Id, time.GetUtcNow()) is not { Instances: var count } || i.Instances > count))
+            Begin(status.Id, () => _departures.BeginAsync(status, cancellationToken));
+        foreach (var (id, wanted) in Missing(listed))
+            Begin(id, () => _revivals.BeginAsync(id, wanted, cancellationToken));
+        foreach (var key in Snapshots().SelectMany(s => s.Configuration.Environments.Select(s.Configuration.Key)).Where(traffic.IsBehind))
+            Begin(key, () => traffic.RefreshAsync(key, cancellationToken));
+        _revivals.Forget(id => Wanted(projects, id, time.GetUtcNow()) is null);
         foreach (var done in _busy.Where(b => b.Value.IsCompleted))
             _busy.TryRemove(done);
     }
 
-    private async Task RetireAsync(InstanceId id, CancellationToken cancellationToken)
+    private void Tell(Deployment deployment, Dictionary<InstanceId, InstanceStatus> listed)
     {
-        await board.AloneAsync(id, async () =>
+        InstanceId candidate = new(deployment.Spec.Environment, deployment.Spec.Candidate.Candidate);
+        InstanceId? stable = deployment.Spec.Stable is { } version ? new(deployment.Spec.Environment, version.Candidate) : null;
+        var news = InstanceNews.Of(
+            deployment, listed.GetValueOrDefault(candidate), stable is { } id ? listed.GetValueOrDefault(id) : null,
+            board.Endpoints(candidate).Length, stable is { } same ? board.Endpoints(same).Length : 0);
+        foreach (var input in news)
+            tell(deployment.Spec.Id, input);
+    }
+
+    /// <summary>What should run and does not, except for what a deployment is asking for itself, and for what exited and is its to judge.</summary>
+    private IEnumerable<(InstanceId Id, WantedInstance Wanted)> Missing(Dictionary<InstanceId, InstanceStatus> listed) =>
+        from snapshot in Snapshots()
+        from environment in snapshot.Configuration.Environments
+        let deployment = snapshot.Active(environment.Name)
+        let asked = Asked(deployment)
+        from wanted in WantedInstances.Of(snapshot, environment.Name, time.GetUtcNow())
+        let id = new InstanceId(snapshot.Configuration.Key(environment), wanted.Workload.Candidate, wanted.Role)
+        where !asked.Contains((id.Candidate, id.Role)) && board.Endpoints(id).Length < Owed(snapshot.Of(environment.Name), deployment, wanted, listed.GetValueOrDefault(id))
+        select (id, wanted);
+
+    /// <summary>Of a candidate that comes in, only those that its deployment counts on, and that vanished without an exit.</summary>
+    private static int Owed(EnvironmentState state, Deployment? deployment, WantedInstance wanted, InstanceStatus? listed)
+    {
+        var version = wanted.Workload.Candidate;
+        if (wanted.Role is not InstanceRole.Serving || state.Active?.Candidate.Candidate != version || state.Stable?.Candidate == version)
+            return wanted.Instances;
+        return deployment is { CandidateWanted: true } && listed is { Exited: 0 } ? Math.Min(deployment.CandidateInstances, deployment.WantedCandidates) : 0;
+    }
+
+    private static ImmutableHashSet<(CandidateId Version, InstanceRole Role)> Asked(Deployment? deployment) => deployment is null
+        ? []
+        : [.. Rollout.Plan(deployment).SelectMany(IEnumerable<(CandidateId, InstanceRole)> (e) => e switch
         {
-            if (Wanted(id) is not null)
-                return false;
-            await traffic.DrainAsync(id, LongestDrain, cancellationToken);
-            board.Remove(id);
-            await deployer.StopAsync(id, cancellationToken);
-            Retired(logger, id);
-            return true;
-        }, cancellationToken);
-    }
+            Effect.StartCandidate start => [(start.Workload.Candidate, InstanceRole.Serving)],
+            Effect.ScaleStable scale => [(scale.Workload.Candidate, InstanceRole.Serving)],
+            Effect.StartBaseline start => [(start.Workload.Candidate, InstanceRole.Baseline)],
+            _ => [],
+        })];
 
-    /// <summary>The first start follows an exit at once, each one after it waits longer: whether it does not start or exits again soon.</summary>
-    private async Task ReviveAsync(InstanceId id, Workload workload, CancellationToken cancellationToken)
+    /// <summary>One thing at a time for each; the next look begins it again if it is still needed.</summary>
+    private void Begin(object about, Func<Task> action)
     {
-        var last = _revivals.GetValueOrDefault(id);
-        if (time.GetUtcNow() < last.NotBefore)
-            return;
-        var count = time.GetUtcNow() < last.NotBefore + Calm ? last.Count + 1 : 1;
-        var outcome = await board.AloneAsync(id, () => StartAsync(id, workload, cancellationToken), cancellationToken);
-        var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(count, 10))));
-        _revivals[id] = new Revival(count, time.GetUtcNow() + pause, (outcome as DeployOutcome.Failed)?.Reason);
-        if (outcome is DeployOutcome.Ready)
-            await traffic.RefreshAsync(id.Environment, cancellationToken);
+        if (!_busy.TryGetValue(about, out var work) || work.IsCompleted)
+            _busy[about] = GuardAsync(about, action);
     }
 
-    private async Task<DeployOutcome> StartAsync(InstanceId id, Workload workload, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var outcome = await deployer.EnsureAsync(new InstanceRequest(id, workload.Artifact, workload.Deploy), cancellationToken);
-            if (outcome is DeployOutcome.Ready ready)
-                board.Set(id, ready.Endpoints);
-            return outcome;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            NotKept(logger, e, id);
-            return new DeployOutcome.Failed(e.Message);
-        }
-    }
-
-    /// <summary>One thing at a time for each instance; the next look begins it again if it is still needed.</summary>
-    private void Begin(InstanceId id, Func<Task> action)
-    {
-        if (!_busy.TryGetValue(id, out var work) || work.IsCompleted)
-            _busy[id] = GuardAsync(id, action);
-    }
-
-    private async Task GuardAsync(InstanceId id, Func<Task> action)
+    private async Task GuardAsync(object about, Func<Task> action)
     {
         try
         {
@@ -167,29 +159,14 @@ internal sealed partial class InstanceKeeper(
         }
         catch (Exception e)
         {
-            NotKept(logger, e, id);
+            NotKept(logger, e, about);
         }
     }
 
-    private WantedInstance? Wanted(InstanceId id) =>
+    private static WantedInstance? Wanted(ProjectDirectory projects, InstanceId id, DateTimeOffset now) =>
         projects.Snapshot(id.Environment.Project) is { } snapshot && snapshot.Configuration.Find(id.Environment.Name) is not null
-            ? WantedInstances.Of(snapshot, id.Environment.Name, time.GetUtcNow()).FirstOrDefault(w => w.Workload.Candidate == id.Candidate && w.Role == id.Role)
+            ? WantedInstances.Of(snapshot, id.Environment.Name, now).FirstOrDefault(w => w.Workload.Candidate == id.Candidate && w.Role == id.Role)
             : null;
-
-    private Dictionary<InstanceId, Deployment> CandidatesSaidReady() =>
-        Snapshots().SelectMany(s => s.Deployments.Values)
-            .Where(d => d is { CandidateWanted: true, CandidateReady: true })
-            .ToDictionary(d => new InstanceId(d.Spec.Environment, d.Spec.Candidate.Candidate));
-
-    private Dictionary<InstanceId, Workload> Serving() =>
-        (from s in Snapshots()
-         from e in s.Configuration.Environments
-         let state = s.Of(e.Name)
-         where state.Stable is not null
-         select (new InstanceId(s.Configuration.Key(e), state.Stable!.Candidate), state.Stable!)).ToDictionary(p => p.Item1, p => p.Item2);
-
-    /// <summary>How often a version was started again without a calm time between, when it may be again, and why it is not running.</summary>
-    private readonly record struct Revival(int Count, DateTimeOffset NotBefore, string? Trouble);
 
     private IEnumerable<ProjectSnapshot> Snapshots() => projects.Projects.Select(projects.Snapshot).OfType<ProjectSnapshot>();
 
@@ -199,11 +176,8 @@ internal sealed partial class InstanceKeeper(
     [LoggerMessage(Level = LogLevel.Error, Message = "Exits are no longer reported at once; the next look finds them")]
     private static partial void ExitsUnwatched(ILogger logger, Exception e);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Instance} is no longer wanted: drained and stopped")]
-    private static partial void Retired(ILogger logger, InstanceId instance);
-
-    [LoggerMessage(Level = LogLevel.Error, Message = "Could not look after {Instance}; the next look tries again")]
-    private static partial void NotKept(ILogger logger, Exception e, InstanceId instance);
+    [LoggerMessage(Level = LogLevel.Error, Message = "Could not look after {About}; the next look tries again")]
+    private static partial void NotKept(ILogger logger, Exception e, object about);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not look at what is running; the next look tries again")]
     private static partial void NotLooked(ILogger logger, Exception e);

@@ -11,19 +11,30 @@ namespace Slipway.Engine.Ports;
 /// </summary>
 public interface IDeployer
 {
-    /// <summary>Starts, adopts or restarts the instance, and returns when it is ready or cannot become so.</summary>
+    /// <summary>
+    /// Has exactly so many instances of a version running and ready when it returns that they are: starts, adopts and restarts what is
+    /// missing; stops what is more, the youngest first and politely. May be asked for more or fewer at any time. One instance that does not
+    /// become ready fails the whole, with its reason; the others are left running, and none is stopped then. The caller has already taken
+    /// the traffic of those away that are to go.
+    /// </summary>
     Task<DeployOutcome> EnsureAsync(InstanceRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stops the instance and returns when it is gone. Politely first, killed after the grace time of its recipe. Stopping what is
+    /// Stops all instances of a version and returns when they are gone. Politely first, killed after the grace time of its recipe. Stopping what is
     /// not there succeeds. The caller has already taken its traffic away.
     /// </summary>
     Task StopAsync(InstanceId id, CancellationToken cancellationToken);
 
-    /// <summary>Every instance this deployer ever started that still exists, and those that exited and were not stopped by request.</summary>
+    /// <summary>
+    /// Every version of which this deployer ever started an instance that still exists, or that exited and was neither replaced nor stopped
+    /// by request; one entry each.
+    /// </summary>
     Task<ImmutableArray<InstanceStatus>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Exits that nobody asked for, reported at once, for as long as the caller listens.</summary>
+    /// <summary>
+    /// Exits that nobody asked for, of instances that were ready: reported at once and each by itself, whatever runs of its version beside
+    /// it, for as long as the caller listens.
+    /// </summary>
     IAsyncEnumerable<InstanceStatus> WatchExitsAsync(CancellationToken cancellationToken);
 }
 
@@ -44,21 +55,33 @@ public abstract record DeployOutcome
     {
     }
 
-    /// <summary>Ready to serve.</summary>
+    /// <summary>Ready to serve, as many as were asked for: one endpoint each, that of the oldest instance first.</summary>
     public sealed record Ready(ImmutableArray<string> Endpoints) : DeployOutcome;
 
     /// <summary>Could not be made ready; the reason is a sentence for people (with the last lines the process printed), and says what to do.</summary>
     public sealed record Failed(string Reason) : DeployOutcome;
 }
 
-/// <summary>What is known of an instance.</summary>
-/// <param name="Endpoints">Where it serves; empty when it does not run.</param>
-/// <param name="Detail">For an exited one: exit code and last lines printed, as far as known.</param>
-public sealed record InstanceStatus(InstanceId Id, InstanceCondition Condition, ImmutableArray<string> Endpoints, string Detail);
+/// <summary>What is known of the instances of a version; or, where an exit is reported, of the one that exited.</summary>
+/// <param name="Endpoints">Where those serve that are ready, the oldest first.</param>
+/// <param name="Detail">Of one that exited: exit code and last lines printed, as far as known.</param>
+public sealed record InstanceStatus(InstanceId Id, InstanceCondition Condition, ImmutableArray<string> Endpoints, string Detail)
+{
+    /// <summary>How many are ready.</summary>
+    public int Instances { get; init; } = Endpoints.Length;
+
+    /// <summary>How many exited by themselves, or did not become ready, and were neither replaced nor stopped since.</summary>
+    public int Exited { get; init; } = Condition is InstanceCondition.Exited ? 1 : 0;
+}
 
 public enum InstanceCondition
 {
+    /// <summary>None is ready yet, some may become so.</summary>
     Starting,
+
+    /// <summary>At least one is.</summary>
     Ready,
+
+    /// <summary>None runs any more.</summary>
     Exited,
 }

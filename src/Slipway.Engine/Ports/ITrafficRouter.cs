@@ -22,8 +22,11 @@ public interface ITrafficRouter
     /// </summary>
     Task<TrafficSplit?> ObserveAsync(EnvironmentKey environment, CancellationToken cancellationToken);
 
-    /// <summary>Returns when no request is under way to the instance any more, or the time is over.</summary>
-    Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Returns when no request is under way any more to some endpoints of a version (none named: to all of them), or the time is over. Those
+    /// endpoints have been taken out of what was asked for before.
+    /// </summary>
+    Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken);
 }
 
 /// <summary>One environment's traffic, with the addresses of its sides (empty: not ready, gets nothing).</summary>

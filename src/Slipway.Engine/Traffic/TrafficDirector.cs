@@ -13,6 +13,9 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     private readonly Lock _lock = new();
     private readonly Dictionary<EnvironmentKey, Direction> _directions = [];
 
+    /// <summary>What the router was told last.</summary>
+    private readonly Dictionary<EnvironmentKey, TrafficRequest> _told = [];
+
     /// <summary>What an environment should serve, by name. How its slice and service are configured is looked up when the router is asked.</summary>
     internal sealed record Direction(EnvironmentKey Key, TrafficSplit Split, string Salt);
 
@@ -23,7 +26,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         {
             foreach (var direction in all)
                 _directions[direction.Key] = direction;
-            return router.AnnounceAsync([.. all.Select(Request).OfType<TrafficRequest>()], cancellationToken);
+            return router.AnnounceAsync([.. all.Select(Request).OfType<TrafficRequest>().Select(Told)], cancellationToken);
         }
     }
 
@@ -32,6 +35,26 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     /// <summary>Says again what an environment serves, now that addresses changed.</summary>
     public Task<RouteOutcome> RefreshAsync(EnvironmentKey key, CancellationToken cancellationToken) => TurnAsync(key, old => old, cancellationToken);
 
+    /// <summary>
+    /// Whether a side has other addresses than the router was told. Not one that has none left: users are better told that it does not
+    /// answer than that it is not there, and it comes back soon.
+    /// </summary>
+    public bool IsBehind(EnvironmentKey key)
+    {
+        lock (_lock)
+        {
+            return _directions.GetValueOrDefault(key) is { } direction && _told.GetValueOrDefault(key) is { } told && Request(direction) is { } now
+                && Sides(told).Zip(Sides(now)).Any(s => !s.Second.IsEmpty && !s.First.SequenceEqual(s.Second));
+        }
+    }
+
+    /// <summary>Whether the router was told to send users of a configured environment to any of these addresses.</summary>
+    public bool Sends(EnvironmentKey key, ImmutableArray<string> endpoints)
+    {
+        lock (_lock)
+            return projects.Find(key) is not null && _told.GetValueOrDefault(key) is { } told && Sides(told).Any(s => s.Intersect(endpoints).Any());
+    }
+
     /// <summary>A project changed; its environments keep their splits. Nobody waits for the gateways: applying promises no confirmation.</summary>
     public Task ConfigureAsync(Project project)
     {
@@ -39,7 +62,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         {
             foreach (var key in project.Environments.Select(project.Key))
                 _directions.TryAdd(key, new Direction(key, TrafficSplit.Only(null), ""));
-            return router.AnnounceAsync([.. project.Environments.Select(e => Request(_directions[project.Key(e)])).OfType<TrafficRequest>()], CancellationToken.None);
+            return router.AnnounceAsync([.. project.Environments.Select(e => Request(_directions[project.Key(e)])).OfType<TrafficRequest>().Select(Told)], CancellationToken.None);
         }
     }
 
@@ -55,7 +78,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
                 return Task.FromResult<RouteOutcome>(new RouteOutcome.Applied());
             _directions[key] = direction;
             return Request(direction) is { } request
-                ? router.ApplyAsync(request, cancellationToken)
+                ? router.ApplyAsync(Told(request), cancellationToken)
                 : Task.FromResult<RouteOutcome>(new RouteOutcome.Unconfirmed($"environment {key} is no longer configured"));
         }
     }
@@ -77,7 +100,12 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         }
     }
 
-    public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => router.DrainAsync(instance, limit, cancellationToken);
+    public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) =>
+        router.DrainAsync(instance, endpoints, limit, cancellationToken);
+
+    private TrafficRequest Told(TrafficRequest request) => _told[request.Project.Key(request.Environment)] = request;
+
+    private static ImmutableArray<ImmutableArray<string>> Sides(TrafficRequest request) => [request.StableEndpoints, request.CandidateEndpoints, request.BaselineEndpoints];
 
     private TrafficRequest? Request(Direction d) => projects.Find(d.Key) is var (project, environment)
         ? new(project, environment, d.Split, d.Salt,

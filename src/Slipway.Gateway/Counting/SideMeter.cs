@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
@@ -30,6 +31,9 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     private readonly uint[][] _stripes = [.. Enumerable.Range(0, StripeMask + 1).Select(_ => new uint[Cells])];
     private readonly uint[] _reported = new uint[Cells];
     private uint _reportedStarted;
+    private volatile ImmutableDictionary<string, RoutedEndpoint> _endpoints = ImmutableDictionary<string, RoutedEndpoint>.Empty;
+    private ImmutableArray<RoutedEndpoint> _next = [];
+    private ImmutableArray<RoutedEndpoint> _routed = [];
     private TaskCompletionSource? _drained;
 
     public EnvironmentKey Environment { get; } = environment;
@@ -47,6 +51,25 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
             return Math.Max(0, (int)(Sum(Entered) - over));
         }
     }
+
+    /// <summary>Its addresses with requests under way, and how many.</summary>
+    public ImmutableSortedDictionary<string, long> ByEndpoint =>
+        _endpoints.Values.Select(e => KeyValuePair.Create(e.Address, (long)e.InFlight)).Where(e => e.Value > 0).ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+    /// <summary>Requests under way to one of its addresses; 0 for one that it does not have.</summary>
+    public long InFlightAt(string address) => _endpoints.GetValueOrDefault(address)?.InFlight ?? 0;
+
+    /// <summary>The endpoints that a table to come has, each the same as before where it was in an older one. One caller at a time.</summary>
+    public ImmutableArray<RoutedEndpoint> Route(IEnumerable<string> addresses)
+    {
+        _next = [.. addresses.Select(a => _endpoints.GetValueOrDefault(a) ?? new RoutedEndpoint(a))];
+        foreach (var endpoint in _next)
+            _endpoints = _endpoints.SetItem(endpoint.Address, endpoint);
+        return _next;
+    }
+
+    /// <summary>That table is the one in use. Other endpoints are forgotten after their last request.</summary>
+    public void Keep() => _routed = _next;
 
     public void Enter() => Interlocked.Increment(ref Stripe()[Entered]);
 
@@ -96,6 +119,8 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
             _reported[cell] = total;
         }
 
+        foreach (var (address, endpoint) in _endpoints.Where(e => e.Value.InFlight == 0 && !_routed.Contains(e.Value)))
+            _endpoints = _endpoints.Remove(address);
         var started = CloseStarted(out var startedEver);
         var inFlight = Math.Max(0, (int)(startedEver - over));
         return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended);

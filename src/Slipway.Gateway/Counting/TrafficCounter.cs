@@ -55,9 +55,13 @@ public sealed class TrafficCounter(TimeProvider time)
     public long InFlight(EnvironmentKey environment, CandidateId candidate, InstanceRole role = InstanceRole.Serving) =>
         _meters.TryGetValue((environment, candidate, role), out var meter) ? meter.InFlight : 0;
 
+    /// <summary>Requests under way at this moment to some of the version's addresses.</summary>
+    public long InFlight(EnvironmentKey environment, CandidateId candidate, InstanceRole role, IEnumerable<string> endpoints) =>
+        _meters.TryGetValue((environment, candidate, role), out var meter) ? endpoints.Sum(meter.InFlightAt) : 0;
+
     /// <summary>Every version with requests under way.</summary>
     public ImmutableArray<SideInFlight> InFlight() =>
-        [.. _meters.Values.Select(m => new SideInFlight(m.Environment, m.Candidate, m.InFlight, m.Role)).Where(s => s.Count > 0)];
+        [.. _meters.Values.Select(m => new SideInFlight(m.Environment, m.Candidate, m.InFlight, m.Role) { ByEndpoint = m.ByEndpoint }).Where(s => s.Count > 0)];
 
     /// <summary>
     /// Waits until no request of the version is under way in the environment. Publish a table without it first; then, when this is true,
@@ -92,7 +96,12 @@ public sealed class TrafficCounter(TimeProvider time)
     }
 
     /// <summary>Says which meters the routes need; others go when their last request has been counted. Only under <see cref="Gate"/>.</summary>
-    internal void Keep(HashSet<SideMeter> routed) => _routed = routed;
+    internal void Keep(HashSet<SideMeter> routed)
+    {
+        foreach (var meter in routed)
+            meter.Keep();
+        _routed = routed;
+    }
 
     private static DateTimeOffset StartOf(DateTimeOffset now) => new(now.Ticks - (now.Ticks % TimeSpan.TicksPerSecond) - TimeSpan.TicksPerSecond, now.Offset);
 

@@ -14,19 +14,19 @@ internal sealed class GatewayHandler(
     public Task HandleAsync(HttpContext context)
     {
         var began = around.Time.GetTimestamp();
-        var target = Enter(context, out var router);
+        var target = Enter(context, out var router, out var endpoint);
         if (target.Side is not { } side)
             return Refusals.NothingDeployedAsync(context, target.Project);
         if (side.Mirror is { } mirror)
             copier.Offer(context, mirror, router);
-        return ForwardAsync(context, side, began);
+        return ForwardAsync(context, side, endpoint!, began);
     }
 
     /// <summary>
     /// Chooses, and counts the request as in flight before it is sure that the routes have not changed meanwhile: whoever publishes a
-    /// table and then sees nothing in flight may stop the version.
+    /// table and then sees nothing in flight may stop the version, or some of its instances.
     /// </summary>
-    private Target Enter(HttpContext context, out Router router)
+    private Target Enter(HttpContext context, out Router router, out RoutedEndpoint? endpoint)
     {
         var client = around.Trusted.ClientOf(context);
         var facts = new RequestFacts(context.Request.Headers.Host.ToString(), context.Request.Headers, client);
@@ -34,23 +34,26 @@ internal sealed class GatewayHandler(
         {
             router = routes.Router;
             var target = router.Choose(facts);
-            if (target.Side is not { } side)
+            endpoint = target.Side?.NextEndpoint();
+            if (target.Side is not { } side || endpoint is null)
                 return target;
             side.Meter.Enter();
+            endpoint.Enter();
             if (ReferenceEquals(router, routes.Router))
                 return target;
+            endpoint.Leave();
             side.Meter.Withdraw();
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, RoutedSide side, long began)
+    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, long began)
     {
         var ending = Ending.Abandoned;
         var status = 0;
         try
         {
             context.Features.Set<IHttpResetFeature>(DeferredReset.Instance);
-            var error = await forwarder.SendAsync(context, side.NextEndpoint(), backends, config, side.Transformer);
+            var error = await forwarder.SendAsync(context, endpoint.Address, backends, config, side.Transformer);
             status = context.Response.StatusCode;
             ending = error == ForwarderError.None ? Ending.Answered : await FailAsync(context, side, error);
         }
@@ -59,6 +62,7 @@ internal sealed class GatewayHandler(
             var ended = status == StatusCodes.Status101SwitchingProtocols && context.Features.Get<Upgraded>() is { } upgraded
                 ? upgraded.At
                 : around.Time.GetTimestamp();
+            endpoint.Leave();
             side.Meter.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds);
         }
     }

@@ -48,7 +48,8 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         {
             // The context is the user's request's own: what is wanted of it is taken before the first wait, which composing is not.
             var tee = Copyable.BodyOf(context) is > 0 and var length ? new BodyTee(context.Request.Body, length) : null;
-            using var copy = await ComposeAsync(context, tee?.Kept, candidate);
+            var endpoint = candidate.NextEndpoint();
+            using var copy = await ComposeAsync(context, tee?.Kept, candidate, endpoint);
             if (tee is not null)
                 context.Request.Body = tee;
             await (tee?.Whole ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -56,7 +57,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
                 return;
             try
             {
-                await CountAsync(copy, candidate, router);
+                await CountAsync(copy, candidate, endpoint, router);
             }
             finally
             {
@@ -71,12 +72,14 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         }
     }
 
-    private async Task CountAsync(HttpRequestMessage copy, RoutedSide candidate, Router router)
+    private async Task CountAsync(HttpRequestMessage copy, RoutedSide candidate, RoutedEndpoint endpoint, Router router)
     {
         // As with a user's request: counted first, then looked whether the candidate is still to be asked, or its end might be overlooked.
         candidate.Meter.Enter();
+        endpoint.Enter();
         if (!ReferenceEquals(router, routes.Router))
         {
+            endpoint.Leave();
             candidate.Meter.Withdraw();
             return;
         }
@@ -93,11 +96,12 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         }
         finally
         {
+            endpoint.Leave();
             candidate.Meter.Leave(ending, status, around.Time.GetElapsedTime(began).TotalSeconds);
         }
     }
 
-    private static async ValueTask<HttpRequestMessage> ComposeAsync(HttpContext context, byte[]? body, RoutedSide candidate)
+    private static async ValueTask<HttpRequestMessage> ComposeAsync(HttpContext context, byte[]? body, RoutedSide candidate, RoutedEndpoint endpoint)
     {
         var method = context.Request.Method;
         var copy = new HttpRequestMessage
@@ -107,7 +111,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = body is null ? null : new ByteArrayContent(body),
         };
-        await candidate.Transformer.TransformRequestAsync(context, copy, candidate.NextEndpoint(), CancellationToken.None);
+        await candidate.Transformer.TransformRequestAsync(context, copy, endpoint.Address, CancellationToken.None);
         copy.Headers.TryAddWithoutValidation(MirrorHeader.Name, MirrorHeader.Value);
         copy.Headers.ExpectContinue = false;
         return copy;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Gateway.Counting;
@@ -7,7 +8,7 @@ using Slipway.Gateway.Mirroring;
 namespace Slipway.Gateway.Routing;
 
 /// <summary>One version in one environment as a snapshot knows it, with the meter that outlives the snapshot.</summary>
-internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candidate, string[] endpoints, SideMeter meter, Surroundings around)
+internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candidate, ImmutableArray<RoutedEndpoint> endpoints, SideMeter meter, Surroundings around)
 {
     private uint _turn;
 
@@ -23,8 +24,8 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
     public SideTransformer Transformer { get; } = new(environment.Name, candidate, around);
 
     /// <summary>The endpoint whose turn it is.</summary>
-    public string NextEndpoint() =>
-        endpoints.Length == 1 ? endpoints[0] : endpoints[Interlocked.Increment(ref _turn) % (uint)endpoints.Length];
+    public RoutedEndpoint NextEndpoint() =>
+        endpoints.Length == 1 ? endpoints[0] : endpoints[(int)(Interlocked.Increment(ref _turn) % (uint)endpoints.Length)];
 }
 
 /// <summary>Where a request goes.</summary>

@@ -75,10 +75,13 @@ internal sealed class Router
 
         RoutedSide? Routed(Side? side, InstanceRole role = InstanceRole.Serving, Mirror? mirror = null) => side is null or { Endpoints.IsDefaultOrEmpty: true }
             ? null
-            : new(key, side.Candidate, [.. side.Endpoints.Select(e => Endpoint(key, e))], meterOf(key, side.Candidate, role), around) { Mirror = mirror };
+            : Side(side, meterOf(key, side.Candidate, role), mirror);
+
+        RoutedSide Side(Side side, SideMeter meter, Mirror? mirror) =>
+            new(key, side.Candidate, meter.Route(side.Endpoints.Select(e => Address(key, e))), meter, around) { Mirror = mirror };
     }
 
-    private static string Endpoint(EnvironmentKey key, string endpoint) =>
+    private static string Address(EnvironmentKey key, string endpoint) =>
         Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
             ? endpoint.TrimEnd('/')
             : throw new FormatException($"route table: endpoint '{endpoint}' of {key} is not an address; write it like http://127.0.0.1:20001");

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Traffic;
@@ -18,8 +19,10 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
 
     public void Offer(RouteTable table) => host.Routes.Publish(table);
 
-    public long? InFlight(InstanceId instance, long sinceVersion) =>
-        host.Routes.Current.Version >= sinceVersion ? host.Counter.InFlight(instance.Environment, instance.Candidate, instance.Role) : null;
+    public long? InFlight(InstanceId instance, ImmutableArray<string> endpoints, long sinceVersion) =>
+        host.Routes.Current.Version < sinceVersion ? null
+        : endpoints.IsEmpty ? host.Counter.InFlight(instance.Environment, instance.Candidate, instance.Role)
+        : host.Counter.InFlight(instance.Environment, instance.Candidate, instance.Role, endpoints);
 
     public void OnSecond(TrafficSecond second)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Integrations.Routers.Gateways;
@@ -52,12 +53,12 @@ internal sealed class RemoteGateway(string name, TimeProvider time) : IGatewayLi
     {
     }
 
-    public long? InFlight(InstanceId instance, long sinceVersion)
+    public long? InFlight(InstanceId instance, ImmutableArray<string> endpoints, long sinceVersion)
     {
         lock (_lock)
         {
             return _last is { } report && report.RoutesVersion >= sinceVersion
-                ? report.InFlight.Where(f => f.Environment == instance.Environment && f.Candidate == instance.Candidate && f.Role == instance.Role).Sum(f => f.Count)
+                ? report.InFlight.Where(f => f.Environment == instance.Environment && f.Candidate == instance.Candidate && f.Role == instance.Role).Sum(f => endpoints.IsEmpty ? f.Count : f.To(endpoints))
                 : null;
         }
     }

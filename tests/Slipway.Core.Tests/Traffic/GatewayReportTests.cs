@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
@@ -18,6 +19,17 @@ public class GatewayReportTests
         Assert.Equal(InstanceRole.Serving, report.Seconds.Single().Sides.Single().Role);
         Assert.Equal((1, InstanceRole.Serving), (report.InFlight.Single().Count, report.InFlight.Single().Role));
         Assert.Equal(OldReport, JsonSerializer.Serialize(report, SlipwayJson.Options));
+    }
+
+    [Fact]
+    public void WhereAGatewayDoesNotSayWhichEndpointsARequestMayBeAtAny()
+    {
+        var old = JsonSerializer.Deserialize<GatewayReport>(OldReport, SlipwayJson.Options)!.InFlight.Single();
+        var exact = old with { Count = 3, ByEndpoint = ImmutableSortedDictionary<string, long>.Empty.Add("http://127.0.0.1:20001", 3) };
+
+        var read = JsonSerializer.Deserialize<SideInFlight>(JsonSerializer.Serialize(exact, SlipwayJson.Options), SlipwayJson.Options)!;
+
+        Assert.Equal((1, 3, 0), (old.To(["http://127.0.0.1:20002"]), read.To(["http://127.0.0.1:20001", "http://127.0.0.1:20002"]), read.To(["http://127.0.0.1:20002"])));
     }
 
     [Fact]

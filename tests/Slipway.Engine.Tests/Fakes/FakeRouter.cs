@@ -55,7 +55,7 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
         return Task.FromResult(_serves.GetValueOrDefault(environment)?.Split);
     }
 
-    public Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private static EnvironmentKey Key(TrafficRequest request) => request.Project.Key(request.Environment);
 }

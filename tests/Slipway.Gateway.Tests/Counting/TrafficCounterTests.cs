@@ -119,6 +119,30 @@ public class TrafficCounterTests
     }
 
     [Fact]
+    public void AnEndpointThatLeftTheRoutesIsCountedToItsLastRequestAndThenForgotten()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        var leaving = meter.Route(["http://one", "http://two"])[1];
+        meter.Keep();
+        meter.Enter();
+        leaving.Enter();
+        meter.Route(["http://one"]);
+        meter.Keep();
+        counter.Close(Front.Noon);
+
+        Assert.Equal((0, 1), (InFlight("http://one"), InFlight("http://two")));
+        Assert.Equal([KeyValuePair.Create("http://two", 1L)], counter.InFlight().Single().ByEndpoint!);
+        leaving.Leave();
+        meter.Leave(Ending.Answered, 200, 1);
+        counter.Close(Front.Noon);
+        Assert.Equal(0, InFlight("http://two"));
+        Assert.NotSame(leaving, meter.Route(["http://two"]).Single());
+
+        long InFlight(string endpoint) => counter.InFlight(Production, new("1"), InstanceRole.Serving, [endpoint]);
+    }
+
+    [Fact]
     public void AListenerHearsNothingAfterItIsGone()
     {
         var counter = new TrafficCounter(TimeProvider.System);

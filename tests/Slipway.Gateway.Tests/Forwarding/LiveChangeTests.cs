@@ -83,6 +83,35 @@ public class LiveChangeTests
     }
 
     [Fact]
+    public async Task AnInstanceThatIsDrainedBeforeItStopsFailsNoRequestWhileTheOthersServe()
+    {
+        await using var one = await Backend.StartAsync("1");
+        await using var front = await Front.StartAsync(one);
+        using var enough = new CancellationTokenSource();
+        var statuses = new ConcurrentBag<int>();
+        var clients = Enumerable.Range(0, 4).Select(async client =>
+        {
+            while (!enough.IsCancellationRequested)
+                statuses.Add((await front.GetAsync(uid: $"{client}")).Status);
+        }).ToArray();
+
+        for (var version = 2; version <= 30; version++)
+        {
+            var second = await Backend.StartAsync("1");
+            front.Routes.Publish(Tables.Table(version * 2, Tables.Service(Tables.Environment("production", new Slice.Rest(), "1").At([one.Address, second.Address]))));
+            for (var i = 0; i < 10; i++)
+                await front.GetAsync();
+            front.Routes.Publish(Front.Production((version * 2) + 1, one.Address));
+            await Slipway.Testing.Eventually.IsAsync("its last request has ended", () => front.Counter.InFlight(Tables.Key("production"), new("1"), Core.Releases.InstanceRole.Serving, [second.Address]) == 0);
+            await second.DisposeAsync();
+        }
+
+        await enough.CancelAsync();
+        await Task.WhenAll(clients);
+        Assert.All(statuses, status => Assert.Equal(200, status));
+    }
+
+    [Fact]
     public async Task ADrainWaitsForTheLastRequestAndOnlyForThatVersion()
     {
         var arrived = new TaskCompletionSource();

@@ -33,7 +33,7 @@ public class MirrorTests
     private static Mirror Of(int share, long start)
     {
         var key = Tables.Key("production");
-        var candidate = new RoutedSide(key, new("2"), ["http://127.0.0.1:1"], new SideMeter(key, new("2"), Core.Releases.InstanceRole.Serving), new(new([]), TimeProvider.System));
+        var candidate = new RoutedSide(key, new("2"), [new Gateway.Counting.RoutedEndpoint("http://127.0.0.1:1")], new SideMeter(key, new("2"), Core.Releases.InstanceRole.Serving), new(new([]), TimeProvider.System));
         return new(candidate, new(share), start);
     }
 }

@@ -17,6 +17,10 @@ public sealed class ProcessDeployerContractTests : DeployerContract, IAsyncDispo
 
     protected override Task<(Artifact Artifact, DeploySpec Deploy)> EndingAsync(string line) => Run("/bin/sh", "-c", "echo \"$0\" >&2; exit 3", line);
 
+    /// <summary>Only one can make the directory.</summary>
+    protected override Task<(Artifact Artifact, DeploySpec Deploy)> LonelyAsync(string line) =>
+        Run("/bin/sh", "-c", "mkdir \"$1\" 2>/dev/null && exec \"$2\" healthy; echo \"$0\" >&2; exit 3", line, Path.Combine(_workshop.Data, "seat"), Path.Combine(Workshop.AppDirectory, "Slipway.Testing.App"));
+
     protected override Task<(Artifact Artifact, DeploySpec Deploy)> NeverReadyAsync() => Run("./Slipway.Testing.App", "sick");
 
     protected override Task EndAsync(string endpoint) => Workshop.ExitAsync(endpoint, 4);

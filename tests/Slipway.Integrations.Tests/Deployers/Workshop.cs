@@ -73,7 +73,7 @@ internal sealed class Workshop : IAsyncDisposable
     /// <summary>Asks the application to exit; it does so before it has answered.</summary>
     public static Task ExitAsync(string endpoint, int code) => Assert.ThrowsAnyAsync<HttpRequestException>(() => GetAsync(endpoint, $"/exit/{code}"));
 
-    public InstanceFiles Files(InstanceId id) => new(Path.Combine(Data, "instances"), id);
+    public InstanceFiles Files(InstanceId id, int number = 1) => new(Path.Combine(Data, "instances"), new Slot(id, number));
 
     public async ValueTask DisposeAsync()
     {

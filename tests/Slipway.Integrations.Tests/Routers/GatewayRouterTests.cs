@@ -105,9 +105,23 @@ public sealed class GatewayRouterTests
     {
         var (first, second) = await TwoAsync();
         (first.UnderWay, second.UnderWay) = (0, 3);
-        var drained = _router.DrainAsync(new InstanceId(Shop.Key(Production), new CandidateId("1.0.0")), TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        var drained = _router.DrainAsync(new InstanceId(Shop.Key(Production), new CandidateId("1.0.0")), [], TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
         Assert.False(drained.IsCompleted);
         second.UnderWay = 0;
+        _router.Changed();
+        await drained;
+    }
+
+    [Fact]
+    public async Task DrainingSomeEndpointsDoesNotWaitForTheOthers()
+    {
+        var (first, second) = await TwoAsync();
+        first.Busy["http://127.0.0.1:20001"] = 5;
+        second.Busy["http://127.0.0.1:20002"] = 1;
+        var drained = _router.DrainAsync(
+            new InstanceId(Shop.Key(Production), new CandidateId("1.0.0")), ["http://127.0.0.1:20002", "http://127.0.0.1:20003"], TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+        Assert.False(drained.IsCompleted);
+        second.Busy.Clear();
         _router.Changed();
         await drained;
     }

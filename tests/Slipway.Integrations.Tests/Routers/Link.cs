@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Integrations.Routers.Gateways;
@@ -15,9 +16,12 @@ internal sealed class Link : IGatewayLink
 
     public long? UnderWay { get; set; } = 0;
 
+    /// <summary>Requests under way, by endpoint.</summary>
+    public Dictionary<string, long> Busy { get; } = [];
+
     public RouteTable? Offered { get; private set; }
 
     public void Offer(RouteTable table) => Offered = table;
 
-    public long? InFlight(InstanceId instance, long sinceVersion) => UnderWay;
+    public long? InFlight(InstanceId instance, ImmutableArray<string> endpoints, long sinceVersion) => endpoints.IsEmpty ? UnderWay : endpoints.Sum(e => Busy.GetValueOrDefault(e));
 }

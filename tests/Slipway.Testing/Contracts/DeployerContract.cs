@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
@@ -17,6 +18,9 @@ public abstract class DeployerContract
 
     /// <summary>How to run a version that prints a line to stderr and ends.</summary>
     protected abstract Task<(Artifact Artifact, DeploySpec Deploy)> EndingAsync(string line);
+
+    /// <summary>How to run a version of which one instance becomes ready, and every further one prints a line to stderr and ends.</summary>
+    protected abstract Task<(Artifact Artifact, DeploySpec Deploy)> LonelyAsync(string line);
 
     /// <summary>How to run a version that is never ready; gives up soon.</summary>
     protected abstract Task<(Artifact Artifact, DeploySpec Deploy)> NeverReadyAsync();
@@ -163,17 +167,136 @@ public abstract class DeployerContract
         Assert.Equal(InstanceCondition.Ready, Assert.Single(await ListAsync()).Condition);
     }
 
+    [Fact]
+    public async Task SeveralInstancesServeEachWhereNoOtherDoesAndAreListedAsOne()
+    {
+        var endpoints = await ReadyAsync("1.0.0", 3);
+
+        Assert.Equal(3, endpoints.Distinct().Count());
+        var status = Assert.Single(await ListAsync());
+        Assert.Equal((InstanceCondition.Ready, 3, 0), (status.Condition, status.Instances, status.Exited));
+        Assert.Equal(endpoints, status.Endpoints);
+        Assert.Equal(endpoints, await ReadyAsync("1.0.0", 3));
+    }
+
+    [Fact]
+    public async Task MoreAreStartedBehindThoseThatAreThere()
+    {
+        var one = await ReadyAsync("1.0.0", 1);
+        var two = await ReadyAsync("1.0.0", 2);
+        var four = await ReadyAsync("1.0.0", 4);
+
+        Assert.Equal(4, four.Distinct().Count());
+        Assert.Equal(one, two[..1]);
+        Assert.Equal(two, four[..2]);
+        Assert.Equal(four, (await ListAsync()).Single().Endpoints);
+    }
+
+    [Fact]
+    public async Task FewerStopTheYoungestAndReportNoExit()
+    {
+        await using var exits = Deployer.WatchExitsAsync(CancellationToken.None).GetAsyncEnumerator();
+        var next = exits.MoveNextAsync();
+        await ReadyAsync("1.0.0", 1);
+        await ReadyAsync("1.0.0", 2);
+        var four = await ReadyAsync("1.0.0", 4);
+
+        Assert.Equal(four[..2], await ReadyAsync("1.0.0", 2));
+
+        Assert.Equal(four[..2], Assert.Single(await ListAsync()).Endpoints);
+        Assert.Equal(four[..1], await ReadyAsync("1.0.0", 1));
+        await EndAsync(four[0]);
+        Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+        await Eventually.IsAsync("that exit is the only one", async () => (await ListAsync()) is [{ Condition: InstanceCondition.Exited, Exited: 1 }]);
+    }
+
+    [Fact]
+    public async Task EachExitIsReportedByItselfAndTheOthersStay()
+    {
+        var three = await ReadyAsync("1.0.0", 3);
+        await using var exits = Deployer.WatchExitsAsync(CancellationToken.None).GetAsyncEnumerator();
+
+        foreach (var (endpoint, left) in three[..2].Zip((int[])[2, 1]))
+        {
+            var next = exits.MoveNextAsync();
+            await EndAsync(endpoint);
+            Assert.True(await next.AsTask().WaitAsync(TimeSpan.FromSeconds(30)));
+            Assert.Equal((Id("1.0.0"), InstanceCondition.Exited, 0, 1), (exits.Current.Id, exits.Current.Condition, exits.Current.Instances, exits.Current.Exited));
+            var listed = Assert.Single(await ListAsync());
+            Assert.Equal((InstanceCondition.Ready, left, 3 - left), (listed.Condition, listed.Instances, listed.Exited));
+            Assert.NotEmpty(listed.Detail);
+        }
+
+        Assert.Equal(three[2..], (await ListAsync()).Single().Endpoints);
+        var again = await ReadyAsync("1.0.0", 3);
+        Assert.Equal((three[2], 3), (again[0], again.Distinct().Count()));
+        Assert.Equal((3, 0), (await ListAsync()).Select(s => (s.Instances, s.Exited)).Single());
+    }
+
+    [Fact]
+    public async Task OneThatDoesNotStartFailsTheWholeAndLeavesTheOthersRunning()
+    {
+        var how = await LonelyAsync("the seat is taken");
+
+        var outcome = await EnsureAsync("1.0.0", how, 3);
+
+        Assert.Contains("the seat is taken", Assert.IsType<DeployOutcome.Failed>(outcome).Reason, StringComparison.Ordinal);
+        var listed = Assert.Single(await ListAsync());
+        Assert.Equal((InstanceCondition.Ready, 1), (listed.Condition, listed.Instances));
+        Assert.Equal(listed.Endpoints, Ready(await EnsureAsync("1.0.0", how, 1)));
+        Assert.Equal((1, 0), (await ListAsync()).Select(s => (s.Instances, s.Exited)).Single());
+    }
+
+    [Fact]
+    public async Task OverlappingCallsForSeveralMakeAsManyAsOneCall()
+    {
+        var all = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => Task.Run(() => ReadyAsync("1.0.0", 2))));
+
+        Assert.All(all, endpoints => Assert.Equal(all[0], endpoints));
+        Assert.Equal(2, (await ListAsync()).Single().Instances);
+    }
+
+    [Fact]
+    public async Task AnotherRecipeReplacesEveryInstance()
+    {
+        await ReadyAsync("1.0.0", 2);
+
+        Assert.Equal(2, Ready(await EnsureAsync("1.0.0", await OtherwiseHealthyAsync(), 2)).Distinct().Count());
+        Assert.Equal((2, 0), (await ListAsync()).Select(s => (s.Instances, s.Exited)).Single());
+    }
+
+    [Fact]
+    public async Task StoppingAVersionStopsAllOfIt()
+    {
+        await ReadyAsync("1.0.0", 3);
+        await ReadyAsync("1.1.0", 2);
+
+        await Deployer.StopAsync(Id("1.0.0"), CancellationToken.None);
+
+        Assert.Equal((Id("1.1.0"), 2), (await ListAsync()).Select(s => (s.Id, s.Instances)).Single());
+    }
+
     protected static InstanceId Id(string candidate) => new(new EnvironmentKey(new ProjectId("shop"), new EnvironmentName("production")), new CandidateId(candidate));
 
-    protected Task<DeployOutcome> EnsureAsync(string candidate, (Artifact Artifact, DeploySpec Deploy) how) =>
-        Deployer.EnsureAsync(new InstanceRequest(Id(candidate), how.Artifact, how.Deploy), CancellationToken.None);
+    protected Task<DeployOutcome> EnsureAsync(string candidate, (Artifact Artifact, DeploySpec Deploy) how, int instances = 1) =>
+        Deployer.EnsureAsync(new InstanceRequest(Id(candidate), how.Artifact, how.Deploy, instances), CancellationToken.None);
+
+    /// <summary>Starts several instances of a version that become ready, and tells where they serve.</summary>
+    protected async Task<ImmutableArray<string>> ReadyAsync(string candidate, int instances)
+    {
+        var endpoints = Ready(await EnsureAsync(candidate, await HealthyAsync(), instances));
+        Assert.Equal(instances, endpoints.Length);
+        return endpoints;
+    }
 
     /// <summary>Starts a version that becomes ready, and tells where it serves.</summary>
     protected async Task<string> ReadyAsync(string candidate) => EndpointOf(await EnsureAsync(candidate, await HealthyAsync()));
 
-    protected static string EndpointOf(DeployOutcome outcome) => outcome switch
+    protected static string EndpointOf(DeployOutcome outcome) => Assert.Single(Ready(outcome));
+
+    private static ImmutableArray<string> Ready(DeployOutcome outcome) => outcome switch
     {
-        DeployOutcome.Ready ready => Assert.Single(ready.Endpoints),
+        DeployOutcome.Ready ready => ready.Endpoints,
         DeployOutcome.Failed failed => throw new Xunit.Sdk.XunitException(failed.Reason),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

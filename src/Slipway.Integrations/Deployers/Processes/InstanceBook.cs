@@ -8,37 +8,39 @@ namespace Slipway.Integrations.Deployers.Processes;
 /// <summary>All instances: those on record, and those found running without one.</summary>
 internal sealed partial class InstanceBook(string root, string installation, TimeProvider time, ILogger logger, CancellationToken lifetime)
 {
-    private readonly ConcurrentDictionary<InstanceId, Instance> _instances = new();
+    private readonly ConcurrentDictionary<InstanceId, InstanceGroup> _groups = new();
     private readonly Orphans _orphans = new(installation);
 
     public PortPool Ports { get; } = new();
 
     public ExitFeed Exits { get; } = new();
 
-    public ImmutableArray<InstanceStatus> Statuses => [.. _instances.Values.Select(i => i.Record?.Status).OfType<InstanceStatus>()];
+    public ImmutableArray<InstanceStatus> Statuses => [.. _groups.Values.Select(g => g.Status).OfType<InstanceStatus>()];
 
-    public Instance Of(InstanceId id) => _instances.GetOrAdd(id, _ => new Instance(id, new InstanceFiles(root, id), Ports));
+    private IEnumerable<Instance> Recorded => _groups.Values.SelectMany(g => g.Recorded);
+
+    public InstanceGroup Of(InstanceId id) => _groups.GetOrAdd(id, _ => new InstanceGroup(id, root, Ports));
 
     /// <summary>Whether the process was started as this instance.</summary>
-    public bool Bears(int pid, InstanceId id) => _orphans.Bears(pid, id);
+    public bool Bears(int pid, Slot slot) => _orphans.Bears(pid, slot);
 
     /// <summary>Reads what earlier servers left. Nothing else may run yet.</summary>
     /// <returns>What was found in the middle of a start.</returns>
     public ImmutableArray<Instance> Load()
     {
-        foreach (var id in InstanceFiles.Recorded(root))
+        foreach (var slot in InstanceFiles.Recorded(root))
         {
-            var instance = Of(id);
+            var instance = Of(slot);
             if (instance.Files.Read() is { } record)
                 Recover(instance, record);
             else
-                Unreadable(logger, id, instance.Files.Directory);
+                Unreadable(logger, slot, instance.Files.Directory);
         }
 
         Scan();
-        foreach (var instance in _instances.Values.Where(i => i.Record is { State: InstanceState.Intended }))
+        foreach (var instance in Recorded.Where(i => i.Record is { State: InstanceState.Intended }))
             instance.Forget();
-        return [.. _instances.Values.Where(i => i.Record is { State: InstanceState.Starting })];
+        return [.. Recorded.Where(i => i.Record is { State: InstanceState.Starting })];
     }
 
     /// <summary>Takes up processes that bear our marks and have no record, and keeps logs within their bounds.</summary>
@@ -48,8 +50,8 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
         var found = ImmutableArray.CreateBuilder<Instance>();
         foreach (var orphan in _orphans.Find())
         {
-            var instance = Of(orphan.Id);
-            using var held = instance.TryEnter();
+            var instance = Of(orphan.Slot);
+            using var held = instance.Gate.TryEnter();
             if (held is not null && instance.Record is null or { State: InstanceState.Intended })
             {
                 TakeUp(instance, orphan);
@@ -57,9 +59,21 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
             }
         }
 
-        foreach (var instance in _instances.Values.Where(i => i.Record is not null))
+        foreach (var instance in Recorded)
             instance.Logs.Trim(LogFiles.MaximumBytes);
         return found.ToImmutable();
+    }
+
+    /// <summary>Takes up the processes of one version that have no record.</summary>
+    public async Task TakeUpAsync(InstanceId id, CancellationToken cancellationToken)
+    {
+        foreach (var orphan in _orphans.Find().Where(o => o.Slot.Id == id))
+        {
+            var instance = Of(orphan.Slot);
+            using var held = await instance.Gate.EnterAsync(cancellationToken);
+            if (instance.Record is null or { State: InstanceState.Intended })
+                TakeUp(instance, orphan);
+        }
     }
 
     /// <summary>The process of an instance that was entered, taken up first when it was never recorded; null when there is none.</summary>
@@ -67,7 +81,7 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
     {
         if (instance.Live is { } live)
             return live;
-        if (_orphans.Find().FirstOrDefault(o => o.Id == instance.Id) is not { } orphan)
+        if (_orphans.Find().FirstOrDefault(o => o.Slot == instance.Slot) is not { } orphan)
             return null;
         TakeUp(instance, orphan);
         return instance.Process;
@@ -78,7 +92,7 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
     {
         instance.Process = process;
         if (instance.Record is { Port: { } port })
-            Ports.Hold(instance.Id, port);
+            Ports.Hold(instance.Slot, port);
         _ = FollowAsync(instance, process);
     }
 
@@ -87,8 +101,10 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
     {
         instance.Save(record with { State = InstanceState.Exited, Detail = detail });
         instance.Process = null;
-        Ports.Release(instance.Id);
+        Ports.Release(instance.Slot);
     }
+
+    private Instance Of(Slot slot) => Of(slot.Id).Of(slot.Number);
 
     private void Recover(Instance instance, InstanceRecord record)
     {
@@ -105,8 +121,8 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
     {
         // The intent names the recipe; without it only what the process itself shows is known.
         var intent = instance.Record is { State: InstanceState.Intended } intended ? intended : null;
-        instance.Save(new InstanceRecord(instance.Id, intent?.Recipe, orphan.Port ?? intent?.Port, orphan.Identity, InstanceState.Starting));
-        Found(logger, instance.Id, orphan.Identity.Pid);
+        instance.Save(new InstanceRecord(instance.Slot.Id, intent?.Recipe, orphan.Port ?? intent?.Port, orphan.Identity, InstanceState.Starting));
+        Found(logger, instance.Slot, orphan.Identity.Pid);
         Attach(instance, RunningProcess.Adopted(orphan.Identity, time, lifetime));
     }
 
@@ -116,12 +132,12 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
         try
         {
             var code = await process.Exited;
-            using var held = await instance.EnterAsync(lifetime);
+            using var held = await instance.Gate.EnterAsync(lifetime);
             if (instance.Process != process || instance.Record is not { IsRunning: true } record)
                 return;
             NoteExit(instance, record, Words.Exit(code) + "." + instance.Logs.Tail());
             if (record.State is InstanceState.Ready)
-                Exits.Publish(instance.Record.Status);
+                Exits.Publish(InstanceRecord.Status([instance.Record]));
         }
         catch (OperationCanceledException)
         {
@@ -129,16 +145,16 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            NotNoted(logger, e, instance.Id);
+            NotNoted(logger, e, instance.Slot);
         }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The record of {Instance} in {Directory} cannot be read; its process is looked for among those running")]
-    private static partial void Unreadable(ILogger logger, InstanceId instance, string directory);
+    private static partial void Unreadable(ILogger logger, Slot instance, string directory);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} runs as process {Pid} without a record; it was taken up")]
-    private static partial void Found(ILogger logger, InstanceId instance, int pid);
+    private static partial void Found(ILogger logger, Slot instance, int pid);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The exit of {Instance} could not be recorded")]
-    private static partial void NotNoted(ILogger logger, Exception e, InstanceId instance);
+    private static partial void NotNoted(ILogger logger, Exception e, Slot instance);
 }

@@ -24,7 +24,7 @@ internal sealed partial class InstanceControl(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException or Win32Exception)
         {
             await GiveUpIntentAsync(instance, cancellationToken);
-            return new DeployOutcome.Failed($"SLIP0704: {instance.Id} cannot be started: {e.Message}; check that the data directory is writable and its disk is not full");
+            return new DeployOutcome.Failed($"SLIP0704: {instance.Slot} cannot be started: {e.Message}; check that the data directory is writable and its disk is not full");
         }
     }
 
@@ -42,8 +42,19 @@ internal sealed partial class InstanceControl(
         return await StartAsync(instance, recipe, cancellationToken);
     }
 
+    /// <summary>Ends it and forgets it; its logs stay.</summary>
+    /// <exception cref="InvalidOperationException">The process survived being killed.</exception>
+    public async Task StopAsync(Instance instance, CancellationToken cancellationToken)
+    {
+        await ClearAsync(instance, cancellationToken);
+        if (instance.Record is null)
+            return;
+        instance.Forget();
+        Stopped(logger, instance.Slot);
+    }
+
     /// <summary>Ends everything that was ever started as this instance and still lives in its session or bears its marks.</summary>
-    public async Task ClearAsync(Instance instance, CancellationToken cancellationToken)
+    private async Task ClearAsync(Instance instance, CancellationToken cancellationToken)
     {
         if (instance.Record is { Identity: { } identity } record)
             await EndAsync(instance, identity, record.Recipe, cancellationToken);
@@ -63,15 +74,15 @@ internal sealed partial class InstanceControl(
         {
             case Readiness.Ready:
                 instance.Save(record with { State = InstanceState.Ready });
-                return new Started.Ready(instance.Record!.Endpoints);
+                return new Started.Ready([instance.Record!.Endpoint!]);
             case Readiness.TimedOut late:
                 await EndAsync(instance, process.Identity, record.Recipe, cancellationToken);
-                var reason = Words.NotReady(instance.Id, deploy.StartTimeout, late.Last, instance.Logs.Tail());
+                var reason = Words.NotReady(instance.Slot, deploy.StartTimeout, late.Last, instance.Logs.Tail());
                 book.NoteExit(instance, record, reason);
                 return new Started.Failed(reason);
             default:
                 var tail = instance.Logs.Tail();
-                var early = Words.ExitedEarly(instance.Id, ((Readiness.Exited)readiness).Code, tail);
+                var early = Words.ExitedEarly(instance.Slot, ((Readiness.Exited)readiness).Code, tail);
                 book.NoteExit(instance, record, early);
                 return new Started.Exited(early, Words.SaysPortTaken(tail));
         }
@@ -80,7 +91,7 @@ internal sealed partial class InstanceControl(
     private async Task<DeployOutcome> StartAsync(Instance instance, Recipe recipe, CancellationToken cancellationToken)
     {
         if (Machine.Problems() is [var problem, ..])
-            return new DeployOutcome.Failed($"SLIP0703: {instance.Id} cannot be started on this machine: {problem}");
+            return new DeployOutcome.Failed($"SLIP0703: {instance.Slot} cannot be started on this machine: {problem}");
         var directory = recipe.Artifact.Kind is ArtifactKind.Archive ? await artifacts.UnpackAsync(recipe.Artifact, cancellationToken) : null;
         return await StartAsync(instance, recipe, directory, cancellationToken);
     }
@@ -91,12 +102,12 @@ internal sealed partial class InstanceControl(
         var tried = new HashSet<int>();
         while (true)
         {
-            if (book.Ports.Take(instance.Id, preferred, tried) is not { } port)
-                return new DeployOutcome.Failed($"SLIP0709: {instance.Id} cannot be started: no port from {PortPool.First} to {PortPool.Last} is free; stop what uses them");
-            var (launch, problem) = Launch.Of(instance.Id, recipe, port, directory, instance.Files.Directory, installation, ServerVariables.All);
+            if (book.Ports.Take(instance.Slot, preferred, tried) is not { } port)
+                return new DeployOutcome.Failed($"SLIP0709: {instance.Slot} cannot be started: no port from {PortPool.First} to {PortPool.Last} is free; stop what uses them");
+            var (launch, problem) = Launch.Of(instance.Slot, recipe, port, directory, instance.Files.Directory, installation, ServerVariables.All);
             if (launch is null)
             {
-                book.Ports.Release(instance.Id);
+                book.Ports.Release(instance.Slot);
                 return new DeployOutcome.Failed(problem);
             }
 
@@ -105,7 +116,7 @@ internal sealed partial class InstanceControl(
             tried.Add(port);
             if (started is not Started.Exited { PortTaken: true } || tried.Count == PortTries)
                 return started.Outcome;
-            PortTaken(logger, instance.Id, port);
+            PortTaken(logger, instance.Slot, port);
         }
     }
 
@@ -113,12 +124,12 @@ internal sealed partial class InstanceControl(
     private RunningProcess Spawn(Instance instance, Recipe recipe, int port, Launch launch)
     {
         instance.Process = null;
-        instance.Save(new InstanceRecord(instance.Id, recipe, port, null, InstanceState.Intended));
+        instance.Save(new InstanceRecord(instance.Slot.Id, recipe, port, null, InstanceState.Intended));
         instance.Logs.Rotate();
         var process = Spawner.Start(launch, instance.Logs, lifetime);
         book.Attach(instance, process);
         instance.Save(instance.Record! with { Identity = process.Identity, State = InstanceState.Starting });
-        Spawned(logger, instance.Id, process.Identity.Pid, port);
+        Spawned(logger, instance.Slot, process.Identity.Pid, port);
         return process;
     }
 
@@ -135,16 +146,19 @@ internal sealed partial class InstanceControl(
     private async Task EndAsync(Instance instance, ProcessIdentity identity, Recipe? recipe, CancellationToken cancellationToken)
     {
         var grace = (recipe?.Deploy ?? Unknown).StopGrace;
-        if (await ending.EndAsync(identity, pid => book.Bears(pid, instance.Id), grace, cancellationToken))
-            Killed(logger, instance.Id, grace.TotalSeconds);
+        if (await ending.EndAsync(identity, pid => book.Bears(pid, instance.Slot), grace, cancellationToken))
+            Killed(logger, instance.Slot, grace.TotalSeconds);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Started {Instance} as process {Pid} on port {Port}")]
-    private static partial void Spawned(ILogger logger, InstanceId instance, int pid, int port);
+    private static partial void Spawned(ILogger logger, Slot instance, int pid, int port);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped {Instance}")]
+    private static partial void Stopped(ILogger logger, Slot instance);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} did not stop within {Grace} s and was killed")]
-    private static partial void Killed(ILogger logger, InstanceId instance, double grace);
+    private static partial void Killed(ILogger logger, Slot instance, double grace);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} could not have port {Port}; trying another")]
-    private static partial void PortTaken(ILogger logger, InstanceId instance, int port);
+    private static partial void PortTaken(ILogger logger, Slot instance, int port);
 }

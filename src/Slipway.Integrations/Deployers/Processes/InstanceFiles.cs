@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json;
-using Slipway.Core;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
@@ -7,38 +7,49 @@ using Slipway.Engine.Ports;
 namespace Slipway.Integrations.Deployers.Processes;
 
 /// <summary>The directory of one instance: its record and its logs, readable by their owner only.</summary>
-internal sealed class InstanceFiles(string root, InstanceId id)
+internal sealed class InstanceFiles(string root, Slot slot)
 {
     private const string RecordName = "instance.json";
 
     /// <summary>Follows the version in the name of its fresh instances. No version has such a sign in its own name.</summary>
     private const string BaselineSuffix = "~baseline";
 
+    /// <summary>Sets the number apart from what it follows.</summary>
+    private const char Mark = '~';
+
     /// <summary>No deeper: below that is what the processes themselves write.</summary>
     private static readonly EnumerationOptions ThreeDeep = new() { RecurseSubdirectories = true, MaxRecursionDepth = 3, AttributesToSkip = FileAttributes.ReparsePoint };
 
-    public string Directory { get; } = Path.Combine(root, NameOf(id));
+    public string Directory { get; } = Path.Combine(root, NameOf(slot));
 
     private string RecordPath => Path.Combine(Directory, RecordName);
 
     /// <summary>The instances that have a record under the root. What is named otherwise is nobody's.</summary>
-    public static IEnumerable<InstanceId> Recorded(string root) =>
+    public static IEnumerable<Slot> Recorded(string root) =>
         System.IO.Directory.Exists(root)
             ? System.IO.Directory.EnumerateFiles(root, RecordName, ThreeDeep)
                 .Select(file => Parse(Path.GetRelativePath(root, Path.GetDirectoryName(file)!)))
-                .OfType<InstanceId>()
+                .OfType<Slot>()
             : [];
 
-    /// <summary>The name of an instance on disk and in its process: <c>project/environment/candidate</c>, or <c>project/environment/candidate~baseline</c>.</summary>
-    public static string NameOf(InstanceId id) =>
-        $"{Name(id.Environment.Project.Value)}/{Name(id.Environment.Name.Value)}/{Name(id.Candidate.Value)}{(id.Role is InstanceRole.Baseline ? BaselineSuffix : "")}";
+    /// <summary>
+    /// The name of an instance on disk and in its process: <c>project/environment/candidate</c>, followed by <c>~baseline</c> for a fresh one of
+    /// the baseline, and from the second on by <c>~2</c>, <c>~3</c> and so on.
+    /// </summary>
+    public static string NameOf(Slot slot)
+    {
+        var id = slot.Id;
+        var number = slot.Number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"{Mark}{slot.Number}");
+        return $"{Name(id.Environment.Project.Value)}/{Name(id.Environment.Name.Value)}/{Name(id.Candidate.Value)}{(id.Role is InstanceRole.Baseline ? BaselineSuffix : "")}{number}";
+    }
 
     /// <summary>Reads what <see cref="NameOf"/> wrote; null when it is nothing of the kind.</summary>
-    public static InstanceId? Parse(string text)
+    public static Slot? Parse(string text)
     {
-        var (name, role) = text.EndsWith(BaselineSuffix, StringComparison.Ordinal) ? (text[..^BaselineSuffix.Length], InstanceRole.Baseline) : (text, InstanceRole.Serving);
+        var (rest, number) = Numbered(text);
+        var (name, role) = rest.EndsWith(BaselineSuffix, StringComparison.Ordinal) ? (rest[..^BaselineSuffix.Length], InstanceRole.Baseline) : (rest, InstanceRole.Serving);
         return name.Split('/') is [var project, var environment, var candidate] && IsName(project) && IsName(environment) && IsName(candidate)
-            ? new InstanceId(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)), new CandidateId(candidate), role)
+            ? new Slot(new InstanceId(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)), new CandidateId(candidate), role), number)
             : null;
     }
 
@@ -55,8 +66,8 @@ internal sealed class InstanceFiles(string root, InstanceId id)
     {
         try
         {
-            var record = JsonSerializer.Deserialize<InstanceRecord>(File.ReadAllBytes(RecordPath), SlipwayJson.Options);
-            return record?.Id == id ? record : null;
+            var record = JsonSerializer.Deserialize<InstanceRecord>(File.ReadAllBytes(RecordPath), RecordJson.Options);
+            return record?.Id == slot.Id ? record : null;
         }
         catch (Exception e) when (e is JsonException or FileNotFoundException or DirectoryNotFoundException or NotSupportedException)
         {
@@ -69,7 +80,7 @@ internal sealed class InstanceFiles(string root, InstanceId id)
     {
         Create();
         var next = RecordPath + ".new";
-        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(record, SlipwayJson.Options));
+        File.WriteAllBytes(next, JsonSerializer.SerializeToUtf8Bytes(record, RecordJson.Options));
         File.Move(next, RecordPath, overwrite: true);
     }
 
@@ -78,6 +89,13 @@ internal sealed class InstanceFiles(string root, InstanceId id)
         if (System.IO.Directory.Exists(Directory))
             File.Delete(RecordPath);
     }
+
+    /// <summary>A number is written as this class writes it or is none, so that no process has two names.</summary>
+    private static (string Name, int Number) Numbered(string text) =>
+        text.LastIndexOf(Mark) is >= 0 and var at && text.AsSpan(at + 1) is [>= '1' and <= '9', ..] digits
+        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 1
+            ? (text[..at], number)
+            : (text, 1);
 
     private static string Name(string part) =>
         IsName(part) ? part : throw new ArgumentException($"'{part}' cannot name a directory; names were to be checked before", nameof(part));

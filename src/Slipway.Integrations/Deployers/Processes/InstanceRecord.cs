@@ -10,16 +10,19 @@ namespace Slipway.Integrations.Deployers.Processes;
 /// <param name="Detail">Why it exited, as far as known.</param>
 internal sealed record InstanceRecord(InstanceId Id, Recipe? Recipe, int? Port, ProcessIdentity? Identity, InstanceState State, string Detail = "")
 {
+    /// <summary>Where it serves once it is ready.</summary>
     [JsonIgnore]
-    public InstanceStatus Status => State switch
-    {
-        InstanceState.Ready => new(Id, InstanceCondition.Ready, Endpoints, Detail),
-        InstanceState.Exited => new(Id, InstanceCondition.Exited, [], Detail),
-        _ => new(Id, InstanceCondition.Starting, Endpoints, Detail),
-    };
+    public string? Endpoint => Identity is not null && Port is { } port ? $"http://127.0.0.1:{port}" : null;
 
-    [JsonIgnore]
-    public ImmutableArray<string> Endpoints => Identity is not null && Port is { } port ? [$"http://127.0.0.1:{port}"] : [];
+    /// <summary>What all instances of one version are together.</summary>
+    /// <param name="records">Of the same version, at least one, the oldest process first.</param>
+    public static InstanceStatus Status(IReadOnlyList<InstanceRecord> records)
+    {
+        ImmutableArray<string> ready = [.. records.Where(r => r.State is InstanceState.Ready).Select(r => r.Endpoint).OfType<string>()];
+        var exited = records.Where(r => r.State is InstanceState.Exited).ToList();
+        var condition = ready.Length > 0 ? InstanceCondition.Ready : exited.Count < records.Count ? InstanceCondition.Starting : InstanceCondition.Exited;
+        return new(records[0].Id, condition, ready, exited.FirstOrDefault()?.Detail ?? "") { Exited = exited.Count };
+    }
 
     [JsonIgnore]
     public bool IsRunning => State is InstanceState.Starting or InstanceState.Ready;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Slipway.Core.Releases;
-using Slipway.Engine.Ports;
 
 namespace Slipway.Integrations.Deployers.Processes;
 
@@ -19,15 +18,15 @@ internal sealed record Launch(string Program, ImmutableArray<string> Arguments, 
     /// <param name="artifactDirectory">The unpacked artifact; null for a reference, which has no files.</param>
     /// <param name="server">The server's own variables.</param>
     public static (Launch? Launch, string Problem) Of(
-        InstanceId id, Recipe recipe, int port, string? artifactDirectory, string instanceDirectory, string installation, IReadOnlyDictionary<string, string> server)
+        Slot slot, Recipe recipe, int port, string? artifactDirectory, string instanceDirectory, string installation, IReadOnlyDictionary<string, string> server)
     {
         var artifact = artifactDirectory ?? recipe.Artifact.Reference ?? "";
-        string Fill(string text) => Placeholders.Fill(text, port, artifact, id.Candidate.Value);
+        string Fill(string text) => Placeholders.Fill(text, port, artifact, slot.Id.Candidate.Value);
 
         var variables = Base(port, server);
         foreach (var (name, value) in recipe.Deploy.Variables)
             variables[name] = Fill(value);
-        Mark(variables, id, recipe.Artifact, port, installation);
+        Mark(variables, slot, recipe.Artifact, port, installation);
         if (recipe.Deploy.Command.IsDefaultOrEmpty)
             return (null, "SLIP0701: deploy.process.command names no program; write one, such as `command: ./shop`");
         var (program, problem) = Executables.Find(Fill(recipe.Deploy.Command[0]), artifactDirectory, variables.GetValueOrDefault("PATH", "/usr/bin:/bin"));
@@ -50,14 +49,14 @@ internal sealed record Launch(string Program, ImmutableArray<string> Arguments, 
     }
 
     /// <summary>Last, so that nothing can hide a process from those who look for it.</summary>
-    private static void Mark(ImmutableSortedDictionary<string, string>.Builder variables, InstanceId id, Artifact artifact, int port, string installation)
+    private static void Mark(ImmutableSortedDictionary<string, string>.Builder variables, Slot slot, Artifact artifact, int port, string installation)
     {
         variables[PortVariable] = port.ToString(CultureInfo.InvariantCulture);
-        variables["SLIPWAY_VERSION"] = id.Candidate.Value;
-        variables["SLIPWAY_ENVIRONMENT"] = id.Environment.Name.Value;
-        variables["SLIPWAY_PROJECT"] = id.Environment.Project.Value;
+        variables["SLIPWAY_VERSION"] = slot.Id.Candidate.Value;
+        variables["SLIPWAY_ENVIRONMENT"] = slot.Id.Environment.Name.Value;
+        variables["SLIPWAY_PROJECT"] = slot.Id.Environment.Project.Value;
         variables[InstallationVariable] = installation;
-        variables[InstanceVariable] = InstanceFiles.NameOf(id);
+        variables[InstanceVariable] = InstanceFiles.NameOf(slot);
         if (artifact is { Kind: ArtifactKind.Reference, Reference: { } reference })
             variables["SLIPWAY_ARTIFACT"] = reference;
     }

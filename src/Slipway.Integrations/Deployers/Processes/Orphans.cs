@@ -1,11 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using Slipway.Engine.Ports;
 
 namespace Slipway.Integrations.Deployers.Processes;
 
 /// <summary>A process that bears our marks, whatever the records say.</summary>
-internal sealed record Orphan(InstanceId Id, ProcessIdentity Identity, int? Port);
+internal sealed record Orphan(Slot Slot, ProcessIdentity Identity, int? Port);
 
 /// <summary>
 /// Finds processes by the variables they were started with. A crash between a start and its record leaves no other trace. Only those
@@ -21,19 +20,19 @@ internal sealed class Orphans(string installation)
             .Select(Recognise)
             .OfType<Orphan>()];
 
-    public bool Bears(int pid, InstanceId id) => ProcessTable.Variables(pid) is { } variables && Marked(variables) == id;
+    public bool Bears(int pid, Slot slot) => ProcessTable.Variables(pid) is { } variables && Marked(variables) == slot;
 
     private Orphan? Recognise(ProcessStat stat)
     {
-        if (ProcessTable.Variables(stat.Pid) is not { } variables || Marked(variables) is not { } id)
+        if (ProcessTable.Variables(stat.Pid) is not { } variables || Marked(variables) is not { } slot)
             return null;
         var identity = new ProcessIdentity(stat.Pid, stat.StartTicks, ProcessTable.BootId);
         var known = int.TryParse(variables.GetValueOrDefault(Launch.PortVariable), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
             && port is >= PortPool.First and <= PortPool.Last;
-        return new Orphan(id, identity, known ? port : null);
+        return new Orphan(slot, identity, known ? port : null);
     }
 
-    private InstanceId? Marked(Dictionary<string, string> variables) =>
+    private Slot? Marked(Dictionary<string, string> variables) =>
         variables.GetValueOrDefault(Launch.InstallationVariable) == installation && variables.TryGetValue(Launch.InstanceVariable, out var instance)
             ? InstanceFiles.Parse(instance)
             : null;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Slipway.Engine.Ports;
 
 namespace Slipway.Integrations.Deployers.Processes;
 
@@ -15,26 +14,26 @@ internal sealed class PortPool
     private const int Count = Last - First + 1;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, InstanceId> _given = [];
+    private readonly Dictionary<int, Slot> _given = [];
 
     /// <summary>Notes a port that an instance already has.</summary>
-    public void Hold(InstanceId id, int port)
+    public void Hold(Slot slot, int port)
     {
         lock (_lock)
-            _given[port] = id;
+            _given[port] = slot;
     }
 
-    public void Release(InstanceId id)
+    public void Release(Slot slot)
     {
         lock (_lock)
         {
-            foreach (var port in _given.Where(g => g.Value == id).Select(g => g.Key).ToArray())
+            foreach (var port in _given.Where(g => g.Value == slot).Select(g => g.Key).ToArray())
                 _given.Remove(port);
         }
     }
 
     /// <summary>A port that is free and nobody else's; the preferred one if it can be. Null when all are taken.</summary>
-    public int? Take(InstanceId id, int? preferred, IReadOnlySet<int> except)
+    public int? Take(Slot slot, int? preferred, IReadOnlySet<int> except)
     {
         lock (_lock)
         {
@@ -43,9 +42,9 @@ internal sealed class PortPool
             var order = Enumerable.Range(0, Count).Select(i => First + (start + i) % Count);
             foreach (var port in preferred is { } wanted ? order.Prepend(wanted) : order)
             {
-                if (except.Contains(port) || (_given.TryGetValue(port, out var owner) && owner != id) || !IsFree(port))
+                if (except.Contains(port) || (_given.TryGetValue(port, out var owner) && owner != slot) || !IsFree(port))
                     continue;
-                _given[port] = id;
+                _given[port] = slot;
                 return port;
             }
 

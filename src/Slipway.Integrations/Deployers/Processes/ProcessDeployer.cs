@@ -20,6 +20,7 @@ public sealed partial class ProcessDeployer : IDeployer, IDisposable
     private readonly HealthProbe _health;
     private readonly InstanceBook _book;
     private readonly InstanceControl _control;
+    private readonly GroupControl _groups;
     private bool _loaded;
     private long _scanned;
 
@@ -33,36 +34,41 @@ public sealed partial class ProcessDeployer : IDeployer, IDisposable
         _health = new HealthProbe(time);
         _book = new InstanceBook(Path.Combine(Path.GetFullPath(dataDirectory), "instances"), installationId, time, logger, _lifetime.Token);
         _control = new InstanceControl(_book, _health, new ProcessEnding(time), artifacts, installationId, logger, _lifetime.Token);
+        _groups = new GroupControl(_book, _control);
     }
 
     /// <summary>What this machine lacks to run processes, in words for people, with what to do; empty when nothing.</summary>
     public static ImmutableArray<string> Requirements() => Machine.Problems();
 
     /// <inheritdoc/>
+    /// <exception cref="ArgumentOutOfRangeException">Fewer than one instance was asked for.</exception>
     public async Task<DeployOutcome> EnsureAsync(InstanceRequest request, CancellationToken cancellationToken)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Instances, 1);
         if (request.Deploy is not DeploySpec.Process deploy)
             return new DeployOutcome.Failed($"SLIP0703: {request.Id} is not deployed as a process, and this deployer starts nothing else; write 'deploy: {{ process: … }}'");
         if (!OperatingSystem.IsLinux())
             return new DeployOutcome.Failed($"SLIP0703: {request.Id} cannot be started on this machine: {Machine.Problems()[0]}");
         await LoadAsync(cancellationToken);
-        var instance = _book.Of(request.Id);
+        var group = _book.Of(request.Id);
         var recipe = new Recipe(request.Artifact, deploy);
-        if (instance.Record is { } record && !recipe.IsSameAs(record.Recipe))
-            instance.InterruptStart();
-        using var held = await instance.EnterAsync(cancellationToken);
-        using var start = instance.BeginStart(cancellationToken);
+        if (group.Wanted > request.Instances || group.Recorded.Any(i => !recipe.IsSameAs(i.Record?.Recipe)))
+            group.Interrupt();
+        using var held = await group.Gate.EnterAsync(cancellationToken);
+        using var change = group.Changing.Begin(cancellationToken);
         try
         {
-            return await _control.EnsureAsync(instance, recipe, start.Token);
+            group.Wanted = request.Instances;
+            return await _groups.EnsureAsync(group, recipe, request.Instances, change.Token);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && start.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && change.IsCancellationRequested)
         {
             return new DeployOutcome.Failed($"SLIP0708: the start of {request.Id} was given up, since it was to be stopped or started otherwise meanwhile; start it again if it is still wanted");
         }
         finally
         {
-            instance.EndStart();
+            group.Wanted = 0;
+            group.Changing.End();
         }
     }
 
@@ -73,14 +79,10 @@ public sealed partial class ProcessDeployer : IDeployer, IDisposable
         if (!OperatingSystem.IsLinux())
             return;
         await LoadAsync(cancellationToken);
-        var instance = _book.Of(id);
-        instance.InterruptStart();
-        using var held = await instance.EnterAsync(cancellationToken);
-        await _control.ClearAsync(instance, cancellationToken);
-        if (instance.Record is null)
-            return;
-        instance.Forget();
-        Stopped(_logger, id);
+        var group = _book.Of(id);
+        group.Interrupt();
+        using var held = await group.Gate.EnterAsync(cancellationToken);
+        await _groups.StopAsync(group, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -136,8 +138,8 @@ public sealed partial class ProcessDeployer : IDeployer, IDisposable
     {
         try
         {
-            using var held = await instance.EnterAsync(_lifetime.Token);
-            using var start = instance.BeginStart(_lifetime.Token);
+            using var held = await instance.Gate.EnterAsync(_lifetime.Token);
+            using var start = instance.Resuming.Begin(_lifetime.Token);
             if (instance.Record is { State: InstanceState.Starting } && instance.Live is { } process)
                 await _control.FinishAsync(instance, process, start.Token);
         }
@@ -147,13 +149,14 @@ public sealed partial class ProcessDeployer : IDeployer, IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            NotResumed(_logger, e, instance.Id);
+            NotResumed(_logger, e, instance.Slot);
+        }
+        finally
+        {
+            instance.Resuming.End();
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped {Instance}")]
-    private static partial void Stopped(ILogger logger, InstanceId instance);
-
     [LoggerMessage(Level = LogLevel.Error, Message = "The start of {Instance} that an earlier server began could not be waited for")]
-    private static partial void NotResumed(ILogger logger, Exception e, InstanceId instance);
+    private static partial void NotResumed(ILogger logger, Exception e, Slot instance);
 }

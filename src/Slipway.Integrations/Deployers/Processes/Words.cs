@@ -1,5 +1,3 @@
-using Slipway.Engine.Ports;
-
 namespace Slipway.Integrations.Deployers.Processes;
 
 /// <summary>What people are told.</summary>
@@ -13,11 +11,11 @@ internal static class Words
         _ => $"exited with code {code}",
     };
 
-    public static string ExitedEarly(InstanceId id, int? code, string tail) =>
-        $"SLIP0705: {id} {Exit(code)} before it was ready; mend the version, or 'deploy.process.command'.{Silence(tail)}";
+    public static string ExitedEarly(Slot slot, int? code, string tail) =>
+        $"SLIP0705: {slot} {Exit(code)} before it was ready; mend the version, or 'deploy.process.command'.{Silence(tail)}";
 
-    public static string NotReady(InstanceId id, TimeSpan timeout, string last, string tail) =>
-        $"SLIP0706: {id} was not ready within {timeout.TotalSeconds:0.###} s and was stopped: {last}; "
+    public static string NotReady(Slot slot, TimeSpan timeout, string last, string tail) =>
+        $"SLIP0706: {slot} was not ready within {timeout.TotalSeconds:0.###} s and was stopped: {last}; "
         + $"let it listen on the port in PORT, correct 'deploy.process.health', or raise 'deploy.process.startTimeout'.{Silence(tail)}";
 
     /// <summary>Whether the output of a process that exited says that its port was somebody else's.</summary>

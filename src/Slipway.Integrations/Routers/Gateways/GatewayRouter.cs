@@ -102,17 +102,17 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
         }
     }
 
-    public async Task DrainAsync(InstanceId instance, TimeSpan limit, CancellationToken cancellationToken)
+    public async Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken)
     {
         var version = Table.Version;
-        await WaitAsync(() => IsDrained(instance, version) ? null : "requests are under way", limit, cancellationToken);
+        await WaitAsync(() => IsDrained(instance, endpoints, version) ? null : "requests are under way", limit, cancellationToken);
     }
 
     /// <summary>With no gateway heard of (the server has just started, or the network is cut) nobody knows, and the whole time is given.</summary>
-    private bool IsDrained(InstanceId instance, long version)
+    private bool IsDrained(InstanceId instance, ImmutableArray<string> endpoints, long version)
     {
         var alive = _links.Where(l => l.IsAlive).ToList();
-        return alive.Count > 0 && alive.TrueForAll(l => l.InFlight(instance, version) is 0);
+        return alive.Count > 0 && alive.TrueForAll(l => l.InFlight(instance, endpoints, version) is 0);
     }
 
     /// <summary>Why a version of the table is not served everywhere; null when it is.</summary>

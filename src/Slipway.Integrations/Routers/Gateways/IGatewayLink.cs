@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 
@@ -17,6 +18,6 @@ public interface IGatewayLink
     /// <summary>Hands it the newest table; it may take it later.</summary>
     void Offer(RouteTable table);
 
-    /// <summary>Requests under way to an instance, as of a table version; null when it has not said.</summary>
-    long? InFlight(InstanceId instance, long sinceVersion);
+    /// <summary>Requests under way to some endpoints of a version (none named: to all), as of a table version; null when it has not said.</summary>
+    long? InFlight(InstanceId instance, ImmutableArray<string> endpoints, long sinceVersion);
 }
