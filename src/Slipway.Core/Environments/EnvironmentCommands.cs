@@ -29,7 +29,7 @@ public static class EnvironmentCommands
             EnvironmentCommand.Cancel x => Cancel(asked, x),
             EnvironmentCommand.Signal x => Tell(asked, new DeploymentInput.Signalled(new Signal(x.Name, x.Passed, x.By, x.Reason)), (before, after) => Signalled(asked, before, after, x)),
             EnvironmentCommand.HoldPromotions x => asked.State.Hold is { } hold ? CommandOutcome.Nothing($"promotions are held already, by {hold.By}: {hold.Why}")
-                : CommandOutcome.Notes("nothing comes in by itself until they are released", new EnvironmentEvent.PromotionsHeld(x.By, x.Reason ?? "held by hand", now)),
+                : CommandOutcome.Notes($"nothing comes into {name} by itself until a person releases promotions", new EnvironmentEvent.PromotionsHeld(x.By, x.Reason ?? "held by hand", now)),
             EnvironmentCommand.ReleasePromotions x => asked.State.Hold is null ? CommandOutcome.Nothing("promotions are not held")
                 : CommandOutcome.Notes("eligible candidates come in by themselves again", new EnvironmentEvent.PromotionsReleased(x.By, now)),
             EnvironmentCommand.AcceptDrift x => AcceptDrift(asked, x),

@@ -14,6 +14,7 @@ internal static class PageFiles
     {
         Map(app, "/", "index.html", "text/html; charset=utf-8");
         Map(app, "/app.js", "app.js", "text/javascript; charset=utf-8");
+        Map(app, "/actions.js", "actions.js", "text/javascript; charset=utf-8");
         Map(app, "/app.css", "app.css", "text/css; charset=utf-8");
     }
 

@@ -9,7 +9,7 @@ if (fragment) {
 
 const $ = (id) => document.getElementById(id);
 const stored = () => sessionStorage.getItem("slipway-token") ?? "";
-const ask = (path, options = {}) => fetch(path, { ...options, headers: { Authorization: `Bearer ${stored()}` } });
+const ask = (path, options = {}) => fetch(path, { ...options, headers: { ...options.headers, Authorization: `Bearer ${stored()}` } });
 
 function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -46,21 +46,77 @@ function fact(name, value) {
   return value ? [node("dt", {}, name), node("dd", {}, value)] : [];
 }
 
-function card(e) {
+const kindOf = (e) => {
   const d = e.deployment;
-  const kind = e.trouble || d?.phase === "rollingBack" || d?.cause ? "bad" : d ? "rolling" : e.serving ? "" : "empty";
+  if (e.trouble || d?.phase === "rollingBack" || d?.cause) return "bad";
+  if (d?.asksPerson || d?.paused || d?.heldWhy) return "waiting";
+  return d ? "rolling" : e.serving ? "" : "empty";
+};
+
+// What a person should know besides why it is as it is.
+function notes(e) {
+  const line = (kind, text) => node("p", { class: `note ${kind}` }, text);
+  return [
+    ...e.queue.filter((q) => !e.why.startsWith(`${q.candidate} waits`)).map((q) => line("waits", `${q.candidate}${q.kind === "rollback" ? " (rollback)" : ""} waits, asked for by ${q.by}: ${q.why}`)),
+    e.hold && !e.why.includes(e.hold.why) ? line("held", `nothing comes in by itself, says ${e.hold.by}: ${e.hold.why}`) : null,
+    e.window.isOpen || e.why.includes(e.window.why) ? null : line("closed", `closed: ${e.window.why}${e.window.nextOpen ? `; opens ${new Date(e.window.nextOpen).toLocaleString([], { hour12: false })}` : ""}`),
+  ];
+}
+
+function facts(e) {
+  const d = e.deployment;
   const traffic = e.traffic.filter((t) => t.requestsPerSecond > 0)
     .map((t) => `${t.version}: ${t.requestsPerSecond.toFixed(1)}/s, ${percent(100 * t.errorRate)} failed`).join(" · ");
-  return node("article", { class: kind, "aria-label": e.name },
+  const ready = d && d.instances.candidateReady !== d.instances.candidateWanted ? `${d.instances.candidateReady} of ${d.instances.candidateWanted} of ${d.candidate}` : null;
+  return node("dl", { class: "facts" }, ...fact("ready", ready),
+    ...fact("hooks", d?.hooks.map((h) => `${h.name} ${h.state}${h.why ? ` (${h.why})` : ""}`).join(", ")),
+    ...fact("signals", d?.signals.map((s) => `${s.name}: ${s.passed ? "yes" : "no"}, says ${s.by}`).join(", ")),
+    ...fact("observed", e.observed.join(", ")), ...fact("last good", e.lastGood), ...fact("traffic", traffic));
+}
+
+function content(e) {
+  const d = e.deployment;
+  return [
     node("h3", {}, e.name, node("small", {}, e.slice)),
-    node("p", { class: "version" }, d ? `${e.serving ?? "–"} → ${d.candidate}` : e.serving ?? "–"),
+    node("p", { class: "version" }, e.notApplicable ? "–" : d ? `${e.serving ?? "–"} → ${d.candidate}` : e.serving ?? "–"),
     d ? split(e, d) : null,
     e.trouble ? node("p", { class: "trouble" }, e.trouble) : null,
+    d?.asksPerson ? node("p", { class: "asks" }, "waits for a person") : null,
     node("p", { class: "why" }, d ? d.why : e.why),
     d ? node("p", { class: "next" }, `step ${d.step + 1} of ${d.steps.length}; ${d.next}`) : null,
+    ...notes(e),
     ...(d?.troubles ?? []).map((t) => node("p", { class: "trouble" }, t)),
     ...(d?.checks ?? []).map(check),
-    node("dl", { class: "facts" }, ...fact("observed", e.observed.join(", ")), ...fact("last good", e.lastGood), ...fact("traffic", traffic)));
+    facts(e),
+  ].filter((c) => c !== null);
+}
+
+// Cards stay where they are and only their content is drawn again: a button that has the focus keeps it.
+const cards = new Map();
+
+function card(project, e) {
+  const key = `${project}/${e.name}`;
+  if (!cards.has(key)) {
+    const body = node("div");
+    const bar = node("div", { class: "actions", role: "group", "aria-label": `Commands to ${e.name}` });
+    cards.set(key, { article: node("article", { "aria-label": e.name }, body, bar), body, bar });
+  }
+  const made = cards.get(key);
+  made.article.className = kindOf(e);
+  made.body.replaceChildren(...content(e));
+  offer(made, project, e);
+  return made.article;
+}
+
+function draw(status) {
+  const shape = status.projects.map((p) => `${p.name}: ${p.environments.map((e) => e.name)}`).join("; ");
+  if (shape !== draw.shape) {
+    draw.shape = shape;
+    $("grid").replaceChildren(...status.projects.flatMap((p) => [node("h2", {}, p.name), node("div", { class: "row" }, ...p.environments.map((e) => card(p.name, e)))]));
+  } else {
+    for (const p of status.projects) for (const e of p.environments) card(p.name, e);
+  }
+  if (status.projects.length === 0) $("grid").replaceChildren(node("p", {}, "No project yet: run ", node("code", {}, "slipway apply"), "."));
 }
 
 // A page that opens shows the newest events, not all of history.
@@ -76,8 +132,7 @@ async function refresh() {
     $("login").hidden = answer.status !== 401;
     if (!answer.ok) throw new Error(answer.status === 401 ? "a token is needed" : `the server answered ${answer.status}`);
     const status = await answer.json();
-    $("grid").replaceChildren(...status.projects.flatMap((p) => [node("h2", {}, p.name), node("div", { class: "row" }, ...p.environments.map(card))]));
-    if (status.projects.length === 0) $("grid").append(node("p", {}, "No project yet: run ", node("code", {}, "slipway apply"), "."));
+    draw(status);
     $("state").textContent = `live · ${clock(status.at)} · Slipway ${status.version}`;
   } catch (problem) {
     $("state").textContent = problem.message;

@@ -19,7 +19,7 @@ internal static class ExplainView
         var events = await store.ReadStreamAsync(StreamNames.Of(d.Spec.Id), 0, cancellationToken);
         return new ExplainResponse(
             status.Id,
-            $"{status.Candidate} into {status.Environment}: {status.Phase}{(status.Paused ? " (paused)" : "")}, step {status.Step + 1} of {status.Steps.Count}: {status.Steps[status.Step]}",
+            $"{status.Candidate} into {status.Environment}: {status.Phase}{(status.AsksPerson ? " (waits for a person)" : status.Paused ? " (paused)" : status.HeldWhy is not null ? " (held)" : "")}, step {status.Step + 1} of {status.Steps.Count}: {status.Steps[status.Step]}",
             [status.Why, .. Facts(status), .. status.Troubles, .. status.Checks.Select(c => $"check {c.Name} says {c.Verdict}: {c.Summary}")],
             [Next(status.Next, status.Until, now), .. d.IsEnded ? [] : Story.StepsAfter(d).Select((s, i) => $"{(i == 0 ? "next" : "later")}: {s}")],
             status.Checks,

@@ -80,7 +80,7 @@ public class CommandTests
     [Fact]
     public async Task WhatWaitsIsShownWithWhoAskedAndWhyUntilItIsCancelled()
     {
-        await using var server = await AtAPauseAsync();
+        await using var server = await RunningServer.PausedAsync();
         await server.ReleaseAsync("1.2.0");
 
         var asked = await server.ActAsync("deploy", new DeployActionRequest("1.2.0", "bob", "the fix"));
@@ -96,7 +96,7 @@ public class CommandTests
     [Fact]
     public async Task ADeploymentTellsWhoStoppedItWhatItHeardAndHowItEnded()
     {
-        await using var server = await AtAPauseAsync();
+        await using var server = await RunningServer.PausedAsync();
 
         await server.ActAsync("signal", new SignalRequest("qa", true, "ci"));
         var paused = (await server.ProductionAsync()).Deployment!;
@@ -147,20 +147,6 @@ public class CommandTests
         Assert.Null((await server.Client.ReleaseAsync("shop", "1.1.0", CancellationToken.None)).Bad);
         await server.ActAsync("deploy", new DeployActionRequest("1.1.0", "ada"));
         await AtAsync(server, 20);
-    }
-
-    /// <summary>1.0.0 serves, and 1.1.0 has stopped at a pause of its strategy.</summary>
-    private static async Task<RunningServer> AtAPauseAsync()
-    {
-        var server = await RunningServer.StartAsync();
-        await server.ApplyAsync(RunningServer.Yaml("strategy: [{ weight: 20% }, pause, { weight: 100% }]"));
-        await server.ReleaseAsync("1.0.0");
-        await server.ActAsync("promote");
-        await server.ServesAsync("1.0.0");
-        await server.ReleaseAsync("1.1.0");
-        await server.ActAsync("promote");
-        await Eventually.IsAsync("it pauses", async () => (await server.ProductionAsync()).Deployment is { Paused: true });
-        return server;
     }
 
     private static async Task ApprovedAsync(RunningServer server)

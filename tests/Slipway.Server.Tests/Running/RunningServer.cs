@@ -43,6 +43,20 @@ internal sealed class RunningServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>1.0.0 serves, and 1.1.0 has stopped at a pause of its strategy.</summary>
+    public static async Task<RunningServer> PausedAsync()
+    {
+        var server = await StartAsync();
+        await server.ApplyAsync(Yaml("strategy: [{ weight: 20% }, pause, { weight: 100% }]"));
+        await server.ReleaseAsync("1.0.0");
+        await server.ActAsync("promote");
+        await server.ServesAsync("1.0.0");
+        await server.ReleaseAsync("1.1.0");
+        await server.ActAsync("promote");
+        await Eventually.IsAsync("it pauses", async () => (await server.ProductionAsync()).Deployment is { Paused: true });
+        return server;
+    }
+
     public static ServerOptions Options(string data) => new()
     {
         DataDirectory = data,
