@@ -15,9 +15,9 @@ internal static class FleetCommands
         EnvironmentCommand.Promote x => Promote(snapshot, fleet, x, now),
         EnvironmentCommand.Abort x => Stop(snapshot, fleet, x, [.. UnderWay(snapshot, fleet)], "goes back where it is under way, and stays where it has succeeded", now),
         EnvironmentCommand.Rollback x => Stop(snapshot, fleet, x, Exposed(snapshot, fleet, x.To), "goes back wherever it is", now),
-        EnvironmentCommand.HoldPromotions or EnvironmentCommand.ReleasePromotions or EnvironmentCommand.Cancel => FanOut(fleet, [.. fleet.Members], command),
+        EnvironmentCommand.HoldPromotions or EnvironmentCommand.ReleasePromotions or EnvironmentCommand.Cancel => FanOut(snapshot, fleet, [.. fleet.Members], command, now),
         EnvironmentCommand.Retry x => Retry(snapshot, fleet, x, now),
-        _ => UnderWay(snapshot, fleet).ToImmutableArray() is { IsEmpty: false } members ? FanOut(fleet, members, command)
+        _ => UnderWay(snapshot, fleet).ToImmutableArray() is { IsEmpty: false } members ? FanOut(snapshot, fleet, members, command, now)
             : new Problem("SLIP0308", Place(snapshot, fleet), "no deployment is under way in any of its members", "start one with `slipway deploy` or `slipway promote`"),
     };
 
@@ -28,6 +28,8 @@ internal static class FleetCommands
         var candidate = snapshot.Project.Find(request.Candidate)!;
         if (Waves.DoneAt(snapshot, fleet, candidate.Id) is not null)
             return CommandOutcome.Nothing($"{candidate.Id} has come to every ring already");
+        if (snapshot.Of(fleet.Name).Asked == candidate.Id && !fleet.Members.Any(m => HasFailedSince(snapshot, fleet, m, candidate.Id)))
+            return CommandOutcome.Nothing($"{candidate.Id} comes ring by ring already");
         return CommandOutcome.Notes($"{candidate.Id} comes to {fleet.Name} ring by ring: {string.Join(", then ", fleet.Rings.Select(r => $"{r.Name} ({r.Members.Length})"))}; {fleet.AtOnce} at once",
             new EnvironmentEvent.FleetAsked(candidate.Id, request.By, request.Reason, now));
     }
@@ -36,7 +38,7 @@ internal static class FleetCommands
     private static CommandOutcome Promote(ProjectSnapshot snapshot, FleetSpec fleet, EnvironmentCommand.Promote x, DateTimeOffset now)
     {
         if (UnderWay(snapshot, fleet).ToImmutableArray() is { IsEmpty: false } members)
-            return FanOut(fleet, members, x);
+            return FanOut(snapshot, fleet, members, x, now);
         var first = snapshot.Spec(fleet.Rings[0].Members[0]);
         return snapshot.Project.Candidates.LastOrDefault(c => !snapshot.Project.IsBad(c.Id) && Eligibility.Missing(snapshot, first, c).Count == 0 && Waves.DoneAt(snapshot, fleet, c.Id) is null) is { } newest
             ? Deploy(snapshot, fleet, new DeployRequest(newest.Id, x.By, x.Reason), now)
@@ -49,15 +51,35 @@ internal static class FleetCommands
             ? Deploy(snapshot, fleet, new DeployRequest(failed.Id, x.By, x.Reason), now)
             : new Problem("SLIP0312", Place(snapshot, fleet), "nothing failed in any of its members", "nothing is left to do");
 
+    /// <summary>Whether it went back in a member since it was asked for: asking again gives it another chance there.</summary>
+    private static bool HasFailedSince(ProjectSnapshot snapshot, FleetSpec fleet, EnvironmentName member, CandidateId candidate) =>
+        snapshot.Of(member) is { Last: (var spec, { } cause) } state && cause is not RollbackCause.Superseded && spec.Candidate.Candidate == candidate && !Waves.IsForgiven(snapshot, fleet.Name, candidate, state);
+
     /// <summary>Nothing further begins, and the members concerned hear the command.</summary>
     private static CommandOutcome Stop(ProjectSnapshot snapshot, FleetSpec fleet, EnvironmentCommand command, ImmutableArray<EnvironmentName> members, string said, DateTimeOffset now)
     {
-        var outcome = FanOut(fleet, members, command);
-        return snapshot.Of(fleet.Name).Asked is { } asked ? outcome with { Said = $"{asked} {said} ({members.Length} of {fleet.Members.Count()})", Events = [new EnvironmentEvent.FleetAsked(null, command.By, command.Reason, now)] } : outcome;
+        var outcome = FanOut(snapshot, fleet, members, command, now);
+        return snapshot.Of(fleet.Name).Asked is not { } asked ? outcome : new()
+        {
+            Said = outcome.Members.IsEmpty ? $"{asked} begins in no further member; {outcome.Refusal?.Message ?? outcome.Said}" : $"{asked} {said} ({Count(fleet, outcome.Members)})",
+            Events = [new EnvironmentEvent.FleetAsked(null, command.By, command.Reason, now)],
+            Members = outcome.Members,
+        };
     }
 
-    private static CommandOutcome FanOut(FleetSpec fleet, ImmutableArray<EnvironmentName> members, EnvironmentCommand command) =>
-        new() { Said = members.IsEmpty ? "nothing is under way or exposed in any of its members" : $"{members.Length} of {fleet.Members.Count()} members hear it", Members = [.. members.Select(m => (m, command))] };
+    /// <summary>Members to which it means something hear it; when it means nothing to any, the first says why.</summary>
+    private static CommandOutcome FanOut(ProjectSnapshot snapshot, FleetSpec fleet, ImmutableArray<EnvironmentName> members, EnvironmentCommand command, DateTimeOffset now)
+    {
+        var answers = members.Select(m => (Member: m, Outcome: EnvironmentCommands.Decide(snapshot, m, command, now))).ToList();
+        ImmutableArray<(EnvironmentName Member, EnvironmentCommand Command)> hear = [.. answers.Where(a => a.Outcome is { Refusal: null, DoesSomething: true }).Select(a => (a.Member, command))];
+        if (!hear.IsEmpty)
+            return new() { Said = $"{Count(fleet, hear)} members: {answers.First(a => a.Member == hear[0].Member).Outcome.Said}{(hear.Length > 1 ? ", and alike in the others" : "")}", Members = hear };
+        return answers.FirstOrDefault(a => a.Outcome.Refusal is null) is { Outcome: { } nothing } ? nothing
+            : answers is [{ Outcome.Refusal: { } refusal }, ..] ? refusal
+            : CommandOutcome.Nothing("nothing is under way or exposed in any of its members");
+    }
+
+    private static string Count(FleetSpec fleet, ImmutableArray<(EnvironmentName Member, EnvironmentCommand Command)> members) => $"{members.Length} of {fleet.Members.Count()}";
 
     private static IEnumerable<EnvironmentName> UnderWay(ProjectSnapshot snapshot, FleetSpec fleet) => fleet.Members.Where(m => snapshot.Of(m).Active is not null);
 
