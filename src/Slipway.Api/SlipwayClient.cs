@@ -44,6 +44,19 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
     public Task<ApplyResponse> ApplyAsync(string yaml, string file, string by, bool dryRun, CancellationToken ct) =>
         SendAsync<ApplyResponse>(HttpMethod.Post, $"api/v1/apply?dryRun={(dryRun ? "true" : "false")}&file={E(file)}&by={E(by)}", new StringContent(yaml, Encoding.UTF8, "application/yaml"), ct);
 
+    public Task<GovernanceResponse> GovernanceAsync(CancellationToken ct) => GetAsync<GovernanceResponse>("api/v1/governance", ct);
+
+    public Task<FreezesResponse> SetFreezesAsync(string yaml, string by, bool dryRun, CancellationToken ct) =>
+        SendAsync<FreezesResponse>(HttpMethod.Put, $"api/v1/governance/freezes?dryRun={(dryRun ? "true" : "false")}&by={E(by)}", new StringContent(yaml, Encoding.UTF8, "application/yaml"), ct);
+
+    public Task<LineStopStatus> StopLineAsync(LineRequest request, CancellationToken ct) => PostAsync<LineStopStatus>("api/v1/governance/line/stop", request, ct);
+
+    public Task<GovernanceResponse> ReleaseLineAsync(LineRequest request, CancellationToken ct) => PostAsync<GovernanceResponse>("api/v1/governance/line/release", request, ct);
+
+    /// <param name="accept">Let it be; otherwise put it back.</param>
+    public Task<ActionResponse> DriftAsync(string project, string environment, ActionRequest request, bool accept, CancellationToken ct) =>
+        PostAsync<ActionResponse>($"{Environment(project, environment)}/drift/{(accept ? "accept" : "revert")}", request, ct);
+
     public Task<ArtifactResponse> UploadAsync(Stream archive, CancellationToken ct)
     {
         StreamContent content = new(archive);

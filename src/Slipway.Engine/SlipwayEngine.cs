@@ -4,6 +4,7 @@ using Slipway.Core.Analysis;
 using Slipway.Core.Configuration;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
@@ -195,6 +196,31 @@ public sealed class SlipwayEngine : IAsyncDisposable
         var outcome = await _coordinator.ActAsync(key, command, cancellationToken);
         return Result(outcome);
     }
+
+    /// <summary>Freeze windows and stops of the line of the whole installation.</summary>
+    public GovernanceState Governance => _projects.Governance.State;
+
+    /// <summary>Stops the line: nothing begins and nothing takes another step, but rollbacks and aborts go on. Stopping it again only changes the reason.</summary>
+    public Task<LineStop> StopLineAsync(FreezeScope scope, string by, string why, CancellationToken cancellationToken) => _projects.Governance.UpdateAsync(state =>
+        state.Stops.FirstOrDefault(s => s.Scope == scope && s.By == by && s.Why == why) is { } same
+            ? ([], same)
+            : (ImmutableArray.Create<GovernanceEvent>(new GovernanceEvent.LineStopped(scope, by, why, _time.GetUtcNow())), new LineStop(by, why, _time.GetUtcNow(), scope)), cancellationToken);
+
+    /// <summary>Ends a stop of the line; false when there was none of that scope.</summary>
+    public Task<bool> ReleaseLineAsync(FreezeScope scope, string by, string? why, CancellationToken cancellationToken) => _projects.Governance.UpdateAsync<bool>(state =>
+        state.Stops.Any(s => s.Scope == scope) ? ([new GovernanceEvent.LineReleased(scope, by, why, _time.GetUtcNow())], true) : ([], false), cancellationToken);
+
+    /// <summary>Makes the installation's freeze windows be these, and says what that changes.</summary>
+    public Task<ImmutableArray<string>> SetWindowsAsync(ImmutableArray<FreezeWindow> windows, string by, bool dryRun, CancellationToken cancellationToken) => _projects.Governance.UpdateAsync(state =>
+    {
+        var now = _time.GetUtcNow();
+        ImmutableArray<GovernanceEvent> events =
+        [
+            .. state.Windows.Keys.Where(name => windows.All(w => w.Name != name)).Select(name => new GovernanceEvent.WindowRemoved(name, by, now)),
+            .. windows.Where(w => state.Windows.GetValueOrDefault(w.Name) != w).Select(w => new GovernanceEvent.WindowSet(w, by, now)),
+        ];
+        return (dryRun ? [] : events, events.Select(e => EventWords.Of(e)).ToImmutableArray());
+    }, cancellationToken);
 
     /// <summary>What is seen in an environment, as opposed to what was asked for.</summary>
     public Observation Observe(EnvironmentKey key)

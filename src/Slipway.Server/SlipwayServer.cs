@@ -164,6 +164,8 @@ public static class SlipwayServer
         ApplyEndpoints.Map(api);
         ReleaseEndpoints.Map(api);
         ActionEndpoints.Map(api);
+        DriftEndpoints.Map(api);
+        GovernanceEndpoints.Map(api);
         DeploymentEndpoints.Map(api);
         EventEndpoints.Map(api);
         GatewayEndpoints.Map(api);

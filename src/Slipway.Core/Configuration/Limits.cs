@@ -11,6 +11,9 @@ public static class Limits
 
     public const int Environments = 200;
 
+    /// <summary>Freeze windows of one project.</summary>
+    public const int Freezes = 100;
+
     /// <summary>Steps of one strategy, after its ramps are unrolled.</summary>
     public const int Steps = 200;
 

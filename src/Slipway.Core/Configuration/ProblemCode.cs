@@ -68,4 +68,18 @@ public static class ProblemCode
 
     /// <summary>A step waits for a verdict that can never come: no traffic, or no checks.</summary>
     public const string NothingToCheck = "SLIP0135";
+
+    /// <summary>No recurrence rule of RFC 5545, or a part of it that no window follows.</summary>
+    public const string BadRule = "SLIP0140";
+
+    public const string UnknownZone = "SLIP0141";
+
+    /// <summary>A local time that the clocks skip.</summary>
+    public const string NoSuchLocalTime = "SLIP0142";
+
+    public const string EndsBeforeItStarts = "SLIP0143";
+    public const string DuplicateFreeze = "SLIP0144";
+
+    /// <summary>A rule whose parts meet on no day.</summary>
+    public const string NeverHappens = "SLIP0145";
 }

@@ -153,12 +153,12 @@ internal static class Scalars
             return null;
         }
 
-        if (text.Length is >= 1 and <= 63 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && text[0] != '-' && text[^1] != '-')
+        if (IsName(text))
         {
             return text;
         }
 
-        value.Report(ProblemCode.BadName, $"{value.Shown} is no name", "use 1 to 63 lower-case letters, digits and dashes, with no dash at either end");
+        value.Report(ProblemCode.BadName, $"{value.Shown} is no name", NameRemedy);
         return null;
     }
 
@@ -205,7 +205,7 @@ internal static class Scalars
             return null;
         }
 
-        if (text.Length is > 0 and <= 4096 && !text.Any(char.IsControl))
+        if (IsLine(text))
         {
             return text;
         }
@@ -230,6 +230,13 @@ internal static class Scalars
         value.Report(ProblemCode.BadName, $"{value.Shown} is no name of a header or cookie", $"use letters, digits and dashes, such as {example}");
         return null;
     }
+
+    public const string NameRemedy = "use 1 to 63 lower-case letters, digits and dashes, with no dash at either end";
+
+    public static bool IsName(string text) =>
+        text.Length is >= 1 and <= 63 && text.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-') && text[0] != '-' && text[^1] != '-';
+
+    public static bool IsLine(string text) => text.Length is > 0 and <= 4096 && !text.Any(char.IsControl);
 
     public static bool IsToken(string text) =>
         text.Length is >= 1 and <= 256 && text.All(c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c, StringComparison.Ordinal));

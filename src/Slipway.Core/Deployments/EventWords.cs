@@ -1,4 +1,5 @@
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
 
@@ -7,6 +8,15 @@ namespace Slipway.Core.Deployments;
 /// <summary>Events as sentences: the same words in the feed, the logs, the page and the simulation.</summary>
 public static class EventWords
 {
+    public static string Of(GovernanceEvent e) => e switch
+    {
+        GovernanceEvent.WindowSet x => $"{x.By} set the freeze window {x.Window.Name} for {x.Window.Scope}",
+        GovernanceEvent.WindowRemoved x => $"{x.By} removed the freeze window {x.Name}",
+        GovernanceEvent.LineStopped x => $"{x.By} STOPPED THE LINE for {x.Scope}: {x.Why}",
+        GovernanceEvent.LineReleased x => $"{x.By} released the line for {x.Scope}{(x.Why is { Length: > 0 } why ? $": {why}" : "")}",
+        _ => e.GetType().Name,
+    };
+
     public static string Of(ProjectEvent e) => e switch
     {
         ProjectEvent.Applied x => $"{x.By} applied the configuration of {x.Project.Id}",

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Analysis;
+using Slipway.Core.Governance;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
 
@@ -28,6 +29,9 @@ public sealed record Project
 
     /// <summary>Everything that commands can be given to and that has a history: environments and fleets.</summary>
     public IEnumerable<EnvironmentName> Places => Environments.Select(e => e.Name).Concat(Fleets.Select(f => f.Name));
+
+    /// <summary>When deployments of the project may begin, beside the windows of the whole installation.</summary>
+    public ImmutableArray<FreezeWindow> Freezes { get; init; } = [];
 
     public EnvironmentSpec? Find(EnvironmentName name) => Environments.FirstOrDefault(e => e.Name == name);
 

@@ -22,6 +22,7 @@ public static class ProjectRules
         var namesRead = project.Environments.All(e => e.Name.Value.Length > 0);
         var strategiesRead = Paths(project, "strategy").Select(p => !findings.IsBroken(p)).ToArray();
         GraphRules.Check(project, findings, namesRead);
+        Governance.FreezeRules.Check(project, findings);
         if (slicesRead && namesRead)
         {
             SliceRules.Check(project, findings);

@@ -1,5 +1,6 @@
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Streams;
@@ -13,6 +14,7 @@ public static class EventSummary
     {
         "project" => EventWords.Of(Journal<ProjectEvent>.Read(e)),
         "environment" => EventWords.Of(Journal<EnvironmentEvent>.Read(e)),
+        "governance" => EventWords.Of(Journal<GovernanceEvent>.Read(e)),
         "deployment" => EventWords.Of(Journal<DeploymentEvent>.Read(e)),
         _ => e.Type,
     };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Engine.Feed;
@@ -17,6 +18,9 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
     private readonly ConcurrentDictionary<EnvironmentKey, EventStream<EnvironmentState, EnvironmentEvent>> _environments = new();
     private readonly ConcurrentDictionary<DeploymentId, EventStream<Deployment, DeploymentEvent>> _deployments = new();
 
+    /// <summary>Freeze windows and stops of the line of the whole installation.</summary>
+    public EventStream<GovernanceState, GovernanceEvent> Governance { get; } = new(store, feed, time, StreamNames.Governance, GovernanceState.Empty, GovernanceState.Evolve);
+
     public IEnumerable<ProjectId> Projects => _projects.Where(p => p.Value.State.Project is not null).Select(p => p.Key).OrderBy(p => p.Value, StringComparer.Ordinal);
 
     public EventStream<ProjectState, ProjectEvent> Of(ProjectId id) =>
@@ -31,6 +35,7 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
     /// <summary>Reads everything that the store knows of projects, their environments and the deployments under way.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
+        await Governance.LoadAsync(cancellationToken);
         foreach (var stream in await store.StreamsAsync(StreamNames.ProjectPrefix, cancellationToken))
             await LoadAsync(new ProjectId(stream[StreamNames.ProjectPrefix.Length..]), cancellationToken);
     }
@@ -43,7 +48,7 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
         var deployments = environments.Values.Where(e => e.Active is not null).Select(e => Of(e.Active!.Id).State)
             .Where(d => d.Phase is not Phase.Pending)
             .ToImmutableDictionary(d => d.Spec.Id);
-        return new ProjectSnapshot(state, environments, deployments);
+        return new ProjectSnapshot(state, environments, deployments) { Governance = Governance.State };
     }
 
     /// <summary>An ended deployment is only read from the store from now on.</summary>

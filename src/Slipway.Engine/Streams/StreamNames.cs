@@ -8,6 +8,9 @@ public static class StreamNames
 {
     public const string ProjectPrefix = "project:";
 
+    /// <summary>What concerns the whole installation.</summary>
+    public const string Governance = "governance";
+
     public static string Of(ProjectId project) => ProjectPrefix + project;
 
     public static string Of(EnvironmentKey environment) => $"environment:{environment}";

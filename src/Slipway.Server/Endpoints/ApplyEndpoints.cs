@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -12,9 +11,6 @@ namespace Slipway.Server.Endpoints;
 /// <summary>Configuration as code: a document makes a project be what it says, or nothing is changed and everything wrong is told.</summary>
 internal static class ApplyEndpoints
 {
-    /// <summary>The reader refuses larger documents; this only bounds what is read before it can say so.</summary>
-    private const int MostBytes = 2 * 1024 * 1024;
-
     public static void Map(IEndpointRouteBuilder api) =>
         api.MapPost("/apply", ApplyAsync).WithName("Apply").WithSummary("Applies a slipway.yaml, or with dryRun says what it would change.")
             .Accepts<string>("application/yaml").Produces<ApplyResponse>().Produces<ProblemResponse>(400).Produces<ProblemResponse>(409);
@@ -23,7 +19,7 @@ internal static class ApplyEndpoints
     {
         if (Names.Missing(by) is { } missing)
             return Answers.Problem(missing);
-        if (await ReadAsync(request, cancellationToken) is not { } text)
+        if (await Documents.ReadAsync(request, cancellationToken) is not { } text)
             return Answers.Problem(new Problem("SLIP0207", "document", "it is larger than 2 MiB", "split it into several projects"));
         var read = YamlReader.ReadProject(text, file is { Length: > 0 and < 500 } ? file : "slipway.yaml");
         if (read is ReadResult.Refused refused)
@@ -31,19 +27,5 @@ internal static class ApplyEndpoints
         var project = ((ReadResult.Accepted)read).Project;
         var result = await engine.ApplyAsync(project, by!, dryRun ?? false, cancellationToken);
         return Answers.Of(result, changes => new ApplyResponse(project.Id.Value, !(dryRun ?? false), changes));
-    }
-
-    private static async Task<string?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
-    {
-        using MemoryStream all = new();
-        var buffer = new byte[16 * 1024];
-        for (int read; (read = await request.Body.ReadAsync(buffer, cancellationToken)) > 0;)
-        {
-            if (all.Length + read > MostBytes)
-                return null;
-            all.Write(buffer, 0, read);
-        }
-
-        return Encoding.UTF8.GetString(all.GetBuffer(), 0, (int)all.Length);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Configuration;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Core.Strategies;
@@ -173,6 +174,12 @@ internal sealed class ProjectWorld
     public ProjectWorld Tell(EnvironmentName name, DeploymentInput input)
     {
         Tell(Snapshot.Of(name).Active!.Id, input);
+        return Coordinate();
+    }
+
+    public ProjectWorld Govern(GovernanceEvent e)
+    {
+        Snapshot = Snapshot with { Governance = GovernanceState.Evolve(Snapshot.Governance, e) };
         return Coordinate();
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Analysis;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Core.Strategies;
@@ -127,7 +128,7 @@ internal sealed class Stage
 
     private static EnvironmentCommand? Command(string verb, string[] words) => verb switch
     {
-        "deploy" => new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(words[0]), "ana", words.Contains("force") ? "urgent" : null, words.Contains("force")) { Supersede = words.Contains("supersede") ? true : null }),
+        "deploy" => new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(words[0]), "ana", words.Contains("force") || words.Contains("override") ? "urgent" : null, words.Contains("force")) { OverrideFreeze = words.Contains("override"), Supersede = words.Contains("supersede") ? true : null }),
         "promote" => new EnvironmentCommand.Promote("ana", null, words is ["full"]),
         "approve" => new EnvironmentCommand.Approve(words[0], null),
         "reject" => new EnvironmentCommand.Reject(words[0], null),
@@ -149,6 +150,9 @@ internal sealed class Stage
         switch (verb)
         {
             case "create": World.Create(words[0]); break;
+            case "freeze": World.Govern(new GovernanceEvent.WindowSet(Window(words), "ana", World.Now)); break;
+            case "stop-line": World.Govern(new GovernanceEvent.LineStopped(FreezeScope.Everything, "bob", rest, World.Now)); break;
+            case "release-line": World.Govern(new GovernanceEvent.LineReleased(FreezeScope.Everything, "bob", null, World.Now)); break;
             case "wait": World.After(Time(words[0])); World.TickAll(); break;
             case "serve": Serve(words[0]); break;
             case "answer": Answer(words); break;
@@ -163,6 +167,14 @@ internal sealed class Stage
             default: throw new FormatException($"no line begins with '{verb}'");
         }
     }
+
+    /// <summary><c>NAME IN FOR [holds] [only ENVIRONMENT]</c>: begins so long from now and lasts so long.</summary>
+    private FreezeWindow Window(string[] words) => new()
+    {
+        Name = new FreezeName(words[0]), Kind = FreezeKind.Deny, Reason = "holidays", Holds = words.Contains("holds"),
+        Scope = words.Contains("only") ? new FreezeScope { Environments = [new EnvironmentName(words[^1])] } : FreezeScope.Everything,
+        Schedule = new FreezeSchedule.Once(World.Now + Time(words[1]), World.Now + Time(words[1]) + Time(words[2])),
+    };
 
     private void Tell(DeploymentInput input) => World.Tell(_at, input);
 
@@ -241,6 +253,10 @@ internal sealed class Stage
             case "queue": Same(rest is "" ? "" : rest, string.Join(" ", State.Queue.Select(q => q.Request.Candidate))); break;
             case "held": Same("held", State.Hold is null ? "not held" : "held"); break;
             case "not-held": Same("not held", State.Hold is null ? "not held" : "held"); break;
+            case "window": Same(rest, World.Snapshot.Window(World.Snapshot.Spec(_at), World.Now).IsOpen ? "open" : "closed"); break;
+            case "window-why": Assert.Contains(rest, World.Snapshot.Window(World.Snapshot.Spec(_at), World.Now).Why, StringComparison.Ordinal); break;
+            case "held-why": Assert.Contains(rest, Active.HeldWhy ?? "not held", StringComparison.Ordinal); break;
+            case "not-held-up": Same("", Active.HeldWhy ?? ""); break;
             case "count": Same(rest, State.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)); break;
             case "why": Assert.Contains(rest, Story.Of(Active, World.Now).Why, StringComparison.Ordinal); break;
             case "events": Same(rest, string.Join(" ", World.Events(_at))); break;

@@ -17,7 +17,7 @@ public partial class SchemaTests
         ProblemCode.HostTaken, ProblemCode.FallingWeights, ProblemCode.NeverReachesTheEnd, ProblemCode.DeployNotFirst, ProblemCode.ImpossibleRamp,
         ProblemCode.ImpossibleApproval, ProblemCode.NothingToCheck, ProblemCode.Repeated, ProblemCode.BadCommand, ProblemCode.BadNetwork,
         ProblemCode.OutOfRange, ProblemCode.TooMuch, ProblemCode.StepOutOfPlace, ProblemCode.DuplicateHook, ProblemCode.ScaleTooLarge,
-        ProblemCode.FleetWithApproval, ProblemCode.FleetWithSlice,
+        ProblemCode.FleetWithApproval, ProblemCode.BadRule, ProblemCode.UnknownZone, ProblemCode.NoSuchLocalTime, ProblemCode.EndsBeforeItStarts, ProblemCode.DuplicateFreeze, ProblemCode.NeverHappens, ProblemCode.FleetWithSlice,
     ];
 
     public static TheoryData<string> BadDocuments =>
