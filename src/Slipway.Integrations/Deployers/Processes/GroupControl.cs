@@ -27,7 +27,7 @@ internal sealed class GroupControl(InstanceBook book, InstanceControl control)
             if (chosen.FirstOrDefault(i => i.Record is not { State: InstanceState.Ready }) is not { } gone)
                 return new DeployOutcome.Ready(group.Status!.Endpoints);
             if (round == Rounds)
-                return new DeployOutcome.Failed($"{gone.Slot} was ready and went again: {gone.Record?.Detail}");
+                return new DeployOutcome.Failed(Words.WentAgain(gone.Slot, gone.Record?.Detail ?? ""));
         }
     }
 
