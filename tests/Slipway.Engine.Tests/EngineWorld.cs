@@ -50,13 +50,17 @@ internal sealed class EngineWorld : IAsyncDisposable
 
     public static InstanceId Instance(string environment, string version) => new(Key(environment), new CandidateId(version));
 
-    public static async Task<EngineWorld> StartAsync()
+    public static Task<EngineWorld> StartAsync() => StartAsync(ThreeStages);
+
+    public static async Task<EngineWorld> StartAsync(Project project)
     {
         EngineWorld world = new();
         await world.StartEngineAsync();
-        Assert.True((await world.Engine.ApplyAsync(ThreeStages, "ana", dryRun: false, default)).Ok);
+        await world.ApplyAsync(project);
         return world;
     }
+
+    public async Task ApplyAsync(Project project) => Assert.True((await Engine.ApplyAsync(project, "ana", dryRun: false, default)).Ok);
 
     /// <summary>Another engine on the same store and world.</summary>
     public async Task<SlipwayEngine> StartEngineAsync()

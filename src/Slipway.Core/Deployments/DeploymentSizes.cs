@@ -19,6 +19,9 @@ public sealed partial record Deployment
     /// <summary>How many instances serve everyone, when that changed while the deployment was under way.</summary>
     public int? Scaled { get; init; }
 
+    /// <summary>How many instances served everyone before that changed, until there are enough of the candidate for the new number; null: there are.</summary>
+    public int? ScaledFrom { get; init; }
+
     public bool CandidateReady => CandidateInstances > 0;
 
     /// <summary>How many instances serve everyone.</summary>
@@ -28,12 +31,7 @@ public sealed partial record Deployment
     public bool CandidateWanted => Phase is Phase.Settling || (Phase is Phase.Progressing && Begun.Any(s => s is DeployStep));
 
     /// <summary>How many instances of the candidate should be ready now.</summary>
-    public int WantedCandidates => Phase switch
-    {
-        Phase.Settling or Phase.Succeeded => Total,
-        Phase.Progressing when CandidateWanted => Begun.OfType<ScaleStep>().LastOrDefault()?.Instances ?? InProportion,
-        _ => 0,
-    };
+    public int WantedCandidates => CandidatesOf(Total);
 
     /// <summary>Whether as many instances of the candidate are ready as should be.</summary>
     public bool HasEnoughCandidates => CandidateInstances >= WantedCandidates;
@@ -49,15 +47,20 @@ public sealed partial record Deployment
         ? Confirmed is null ? StableInstances ?? Total : Math.Max(1, Total - (int)((long)Total * ConfirmedWeight!.Value.Value / Weight.Whole))
         : Total;
 
-    /// <summary>A share of the instances as large as the candidate's share of the users, at least one. Before anybody is sent to it: what the first weight will need.</summary>
-    private int InProportion
+    /// <summary>How many instances of the candidate there should be if so many served everyone.</summary>
+    private int CandidatesOf(int total) => Phase switch
     {
-        get
-        {
-            var share = Math.Max(Shaped.Weight.Value, Shaped.Mirror.Value);
-            if (share == 0 && Step is DeployStep)
-                share = Spec.Steps.Skip(StepIndex).Select(s => s.Shape(TrafficSplit.Only(null)).Weight.Value).FirstOrDefault(w => w > 0);
-            return Math.Max(1, (int)Math.Ceiling(Total * (double)share / Weight.Whole));
-        }
+        Phase.Settling or Phase.Succeeded => total,
+        Phase.Progressing when CandidateWanted => Begun.OfType<ScaleStep>().LastOrDefault()?.Instances ?? InProportion(total),
+        _ => 0,
+    };
+
+    /// <summary>A share of the instances as large as the candidate's share of the users, at least one. Before anybody is sent to it: what the first weight will need.</summary>
+    private int InProportion(int total)
+    {
+        var share = Math.Max(Shaped.Weight.Value, Shaped.Mirror.Value);
+        if (share == 0 && Step is DeployStep)
+            share = Spec.Steps.Skip(StepIndex).Select(s => s.Shape(TrafficSplit.Only(null)).Weight.Value).FirstOrDefault(w => w > 0);
+        return Math.Max(1, (int)Math.Ceiling(total * (double)share / Weight.Whole));
     }
 }

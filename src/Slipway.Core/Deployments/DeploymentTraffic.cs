@@ -54,12 +54,13 @@ public sealed partial record Deployment
         _ => split.Stable == Spec.Candidate.Candidate ? Weight.Full : Weight.None,
     };
 
-    /// <summary>With half of the instances ready, half of the share.</summary>
+    /// <summary>With half of the instances ready, half of the share. After scaling up that is half of those before: nobody is taken away from those that served them.</summary>
     private TrafficSplit Capped(TrafficSplit split)
     {
         if (HasEnoughCandidates)
             return split;
-        Weight less = new((int)((long)split.Weight.Value * CandidateInstances / WantedCandidates));
+        var enough = CandidatesOf(ScaledFrom ?? Total);
+        Weight less = new((int)((long)split.Weight.Value * Math.Min(CandidateInstances, enough) / enough));
         return split with { Weight = less, Baseline = split.Baseline < less ? split.Baseline : less };
     }
 

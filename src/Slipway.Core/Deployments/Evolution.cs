@@ -9,7 +9,11 @@ internal static class Evolution
     public static Deployment Evolve(Deployment state, DeploymentEvent e)
     {
         var next = Apply(state, e);
-        return next.Spec is null ? next : Clocks(state, Split(state, next, e.At), e.At);
+        if (next.Spec is null)
+            return next;
+        if (next.ScaledFrom is not null && next.HasEnoughCandidates)
+            next = next with { ScaledFrom = null };
+        return Clocks(state, Split(state, next, e.At), e.At);
     }
 
     /// <summary>When another split is wanted, nobody knows what serves until that one is confirmed.</summary>
@@ -35,7 +39,7 @@ internal static class Evolution
         CandidateExited x => s with { CandidateInstances = Math.Max(0, s.CandidateInstances - 1), Exits = s.Exits + 1, LastExit = x.Detail },
         StableReady x => s with { StableInstances = x.Instances },
         BaselineReady x => s with { BaselineInstances = x.Instances },
-        Scaled x => s with { Scaled = x.Instances, StableInstances = s.StableInstances ?? s.Total },
+        Scaled x => s with { Scaled = x.Instances, StableInstances = s.StableInstances ?? s.Total, ScaledFrom = s.ScaledFrom ?? s.Total },
         SplitConfirmed x => s with { Confirmed = x.Split, LastWeight = s.Share(x.Split), ConfirmedAt = x.At, Overdue = null },
         SplitLost => s with { Confirmed = null },
         EvidenceSeen => s with { EvidenceSeen = true },

@@ -30,9 +30,9 @@ internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, Insta
     private async Task<EffectAnswer> HaveAsync(InstanceId id, Workload workload, int instances, CancellationToken cancellationToken)
     {
         var news = false;
-        var answer = await board.AloneAsync<EffectAnswer>(id, async () =>
+        var answer = await board.AloneAsync<EffectAnswer>(id, ready => Math.Max(instances, ready), async count =>
         {
-            var request = new InstanceRequest(id, workload.Artifact, workload.Deploy, Math.Max(instances, board.Count(id)));
+            var request = new InstanceRequest(id, workload.Artifact, workload.Deploy, count);
             var outcome = await deployer.EnsureAsync(request, cancellationToken);
             if (outcome is not DeployOutcome.Ready ready)
                 return new EffectAnswer.Failed(((DeployOutcome.Failed)outcome).Reason);

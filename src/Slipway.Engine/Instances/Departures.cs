@@ -32,7 +32,7 @@ internal sealed partial class Departures(
         try
         {
             if (MayGo(id, keep, going) && await AreOutOfRoutesAsync(id, going, cancellationToken) && await AreDrainedAsync(id, keep, going, cancellationToken))
-                await board.AloneAsync(id, () => StopAsync(id, keep, going, cancellationToken), cancellationToken);
+                await board.AloneAsync(id, _ => keep, _ => StopAsync(id, keep, going, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -47,7 +47,7 @@ internal sealed partial class Departures(
         Wanted(id) <= keep && board.AreLeaving(id, going) && (board.Endpoints(id).Length >= keep || going.IsEmpty);
 
     private async Task<bool> AreOutOfRoutesAsync(InstanceId id, ImmutableArray<string> going, CancellationToken cancellationToken) =>
-        !traffic.Sends(id.Environment, going) || await traffic.RefreshAsync(id.Environment, cancellationToken) is RouteOutcome.Applied;
+        !traffic.MaySend(id.Environment, going) || await traffic.RefreshAsync(id.Environment, cancellationToken) is RouteOutcome.Applied;
 
     private async Task<bool> AreDrainedAsync(InstanceId id, int keep, ImmutableArray<string> going, CancellationToken cancellationToken)
     {
@@ -79,9 +79,8 @@ internal sealed partial class Departures(
             return true;
         }
 
-        // One that became ready meanwhile and is older would make another the youngest, which users are still sent to.
-        var now = (await deployer.ListAsync(cancellationToken)).FirstOrDefault(i => i.Id == id);
-        if (now is null || now.Endpoints.Skip(keep).Except(going).Any() || wanted(id) is not { Workload: var workload })
+        // One that became ready meanwhile would go too, and users may be sent to it.
+        if (board.Endpoints(id).Length > keep || wanted(id) is not { Workload: var workload })
             return false;
         if (await deployer.EnsureAsync(new InstanceRequest(id, workload.Artifact, workload.Deploy, keep), cancellationToken) is not DeployOutcome.Ready ready)
             return false;

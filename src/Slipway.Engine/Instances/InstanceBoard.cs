@@ -35,7 +35,7 @@ internal sealed class InstanceBoard
         }
     }
 
-    /// <summary>Where users may be sent: what is ready and not about to go, the oldest first.</summary>
+    /// <summary>Where users may be sent: what is ready and not about to go, first what has been so for longest.</summary>
     public ImmutableArray<string> Endpoints(InstanceId id)
     {
         lock (_lock)
@@ -44,25 +44,21 @@ internal sealed class InstanceBoard
 
     public bool IsReady(InstanceId id) => !Endpoints(id).IsEmpty;
 
-    /// <summary>How many are ready, with those that are about to go.</summary>
-    public int Count(InstanceId id)
-    {
-        lock (_lock)
-            return Of(id).Ready.Length;
-    }
-
     /// <summary>Notes what somebody had of the deployer who was alone with the version: nothing is about to go any more. True when other endpoints may be used now.</summary>
     public bool Set(InstanceId id, ImmutableArray<string> endpoints)
     {
         lock (_lock)
         {
             var before = Endpoints(id);
-            _entries[id] = new Entry(endpoints, [], ++_changes);
+            _entries[id] = Of(id) with { Ready = endpoints, Leaving = [], ChangedAt = ++_changes };
             return !before.SequenceEqual(endpoints);
         }
     }
 
-    /// <summary>Notes what a list says that was asked for when there had been so many changes. Ignored when something changed since: the list may be older.</summary>
+    /// <summary>
+    /// Notes what a list says that was asked for when there had been so many changes. Ignored when something changed since: the list may be
+    /// older. While somebody asks for so many, no more than that are taken note of: the others may be about to be stopped.
+    /// </summary>
     public void Note(InstanceId id, ImmutableArray<string> endpoints, long asOf)
     {
         lock (_lock)
@@ -70,10 +66,10 @@ internal sealed class InstanceBoard
             var entry = Of(id);
             if (entry.ChangedAt > asOf)
                 return;
-            if (endpoints.IsEmpty && entry.Leaving.IsEmpty)
+            if (endpoints.IsEmpty && entry is { Leaving.IsEmpty: true, AtMost: int.MaxValue })
                 _entries.Remove(id);
             else
-                _entries[id] = entry with { Ready = endpoints };
+                _entries[id] = entry with { Ready = entry.Admit(endpoints) };
         }
     }
 
@@ -104,18 +100,31 @@ internal sealed class InstanceBoard
     /// <summary>Whether somebody is starting or stopping instances of the version now.</summary>
     public bool IsBusy(InstanceId id) => _gates.TryGetValue(id, out var gate) && gate.CurrentCount == 0;
 
-    /// <summary>Runs something that starts or stops instances of the version, alone.</summary>
-    public async Task<T> AloneAsync<T>(InstanceId id, Func<Task<T>> action, CancellationToken cancellationToken)
+    /// <summary>Asks for instances of the version, alone.</summary>
+    /// <param name="count">How many there are to be, given how many are ready, those that are about to go among them.</param>
+    /// <param name="action">Asks for so many.</param>
+    public async Task<T> AloneAsync<T>(InstanceId id, Func<int, int> count, Func<int, Task<T>> action, CancellationToken cancellationToken)
     {
         var gate = _gates.GetOrAdd(id, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken);
         try
         {
-            return await action();
+            return await action(Limit(id, count));
         }
         finally
         {
+            Limit(id, _ => int.MaxValue);
             gate.Release();
+        }
+    }
+
+    private int Limit(InstanceId id, Func<int, int> count)
+    {
+        lock (_lock)
+        {
+            var entry = Of(id);
+            _entries[id] = entry with { AtMost = count(entry.Ready.Length) };
+            return _entries[id].AtMost;
         }
     }
 
@@ -124,5 +133,15 @@ internal sealed class InstanceBoard
     private sealed record Entry(ImmutableArray<string> Ready, ImmutableArray<string> Leaving, long ChangedAt)
     {
         public static Entry None { get; } = new([], [], 0);
+
+        /// <summary>How many may be noted.</summary>
+        public int AtMost { get; init; } = int.MaxValue;
+
+        /// <summary>Those known already, and as many of the others as there is room for.</summary>
+        public ImmutableArray<string> Admit(ImmutableArray<string> listed)
+        {
+            var room = Math.Max(0, AtMost - listed.Count(Ready.Contains));
+            return [.. listed.Where(e => Ready.Contains(e) || room-- > 0)];
+        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Environments;
+using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Traffic;
 
@@ -34,20 +35,20 @@ internal sealed partial class Revivals(IDeployer deployer, InstanceBoard board, 
         if (time.GetUtcNow() < last.NotBefore || board.IsBusy(id))
             return;
         var count = time.GetUtcNow() < last.NotBefore + Calm ? last.Count + 1 : 1;
-        var outcome = await board.AloneAsync(id, () => StartAsync(id, wanted, cancellationToken), cancellationToken);
+
+        // Never for fewer than are ready: those go when their traffic has been taken away.
+        var outcome = await board.AloneAsync(id, ready => Math.Max(wanted.Instances, ready), n => StartAsync(id, wanted.Workload, n, cancellationToken), cancellationToken);
         var pause = TimeSpan.FromSeconds(Math.Min(LongestPause.TotalSeconds, Math.Pow(2, Math.Min(count, 10))));
         _last[id] = new Revival(count, time.GetUtcNow() + pause, (outcome as DeployOutcome.Failed)?.Reason);
         if (outcome is DeployOutcome.Ready)
             await traffic.RefreshAsync(id.Environment, cancellationToken);
     }
 
-    /// <summary>None is stopped here, even when there are more than wanted: that takes their traffic away first.</summary>
-    private async Task<DeployOutcome> StartAsync(InstanceId id, WantedInstance wanted, CancellationToken cancellationToken)
+    private async Task<DeployOutcome> StartAsync(InstanceId id, Workload workload, int instances, CancellationToken cancellationToken)
     {
         try
         {
-            var request = new InstanceRequest(id, wanted.Workload.Artifact, wanted.Workload.Deploy, Math.Max(wanted.Instances, board.Count(id)));
-            var outcome = await deployer.EnsureAsync(request, cancellationToken);
+            var outcome = await deployer.EnsureAsync(new InstanceRequest(id, workload.Artifact, workload.Deploy, instances), cancellationToken);
             if (outcome is DeployOutcome.Ready ready)
                 board.Set(id, ready.Endpoints);
             return outcome;

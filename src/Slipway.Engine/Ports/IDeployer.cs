@@ -13,9 +13,9 @@ public interface IDeployer
 {
     /// <summary>
     /// Has exactly so many instances of a version running and ready when it returns that they are: starts, adopts and restarts what is
-    /// missing; stops what is more, the youngest first and politely. May be asked for more or fewer at any time. One instance that does not
-    /// become ready fails the whole, with its reason; the others are left running, and none is stopped then. The caller has already taken
-    /// the traffic of those away that are to go.
+    /// missing; stops what is more, politely: what is not ready at once, and of what is ready those that have been so for the shortest time.
+    /// May be asked for more or fewer at any time. One instance that does not become ready fails the whole, with its reason; those that
+    /// are ready are left running. The caller has already taken the traffic of those away that are to go.
     /// </summary>
     Task<DeployOutcome> EnsureAsync(InstanceRequest request, CancellationToken cancellationToken);
 
@@ -55,7 +55,7 @@ public abstract record DeployOutcome
     {
     }
 
-    /// <summary>Ready to serve, as many as were asked for: one endpoint each, that of the oldest instance first.</summary>
+    /// <summary>Ready to serve, as many as were asked for: one endpoint each, that of the instance first that has been ready for longest.</summary>
     public sealed record Ready(ImmutableArray<string> Endpoints) : DeployOutcome;
 
     /// <summary>Could not be made ready; the reason is a sentence for people (with the last lines the process printed), and says what to do.</summary>
@@ -63,7 +63,7 @@ public abstract record DeployOutcome
 }
 
 /// <summary>What is known of the instances of a version; or, where an exit is reported, of the one that exited.</summary>
-/// <param name="Endpoints">Where those serve that are ready, the oldest first.</param>
+/// <param name="Endpoints">Where those serve that are ready, first what has been so for longest.</param>
 /// <param name="Detail">Of one that exited: exit code and last lines printed, as far as known.</param>
 public sealed record InstanceStatus(InstanceId Id, InstanceCondition Condition, ImmutableArray<string> Endpoints, string Detail)
 {

@@ -13,8 +13,8 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     private readonly Lock _lock = new();
     private readonly Dictionary<EnvironmentKey, Direction> _directions = [];
 
-    /// <summary>What the router was told last.</summary>
-    private readonly Dictionary<EnvironmentKey, TrafficRequest> _told = [];
+    /// <summary>What the router was told last, behind everything told before that some data plane may still serve.</summary>
+    private readonly Dictionary<EnvironmentKey, List<TrafficRequest>> _told = [];
 
     /// <summary>What an environment should serve, by name. How its slice and service are configured is looked up when the router is asked.</summary>
     internal sealed record Direction(EnvironmentKey Key, TrafficSplit Split, string Salt);
@@ -43,16 +43,16 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     {
         lock (_lock)
         {
-            return _directions.GetValueOrDefault(key) is { } direction && _told.GetValueOrDefault(key) is { } told && Request(direction) is { } now
+            return _directions.GetValueOrDefault(key) is { } direction && _told.GetValueOrDefault(key) is [.., var told] && Request(direction) is { } now
                 && Sides(told).Zip(Sides(now)).Any(s => !s.Second.IsEmpty && !s.First.SequenceEqual(s.Second));
         }
     }
 
-    /// <summary>Whether the router was told to send users of a configured environment to any of these addresses.</summary>
-    public bool Sends(EnvironmentKey key, ImmutableArray<string> endpoints)
+    /// <summary>Whether users of a configured environment may be sent to any of these addresses: nothing else was confirmed since the router was told to.</summary>
+    public bool MaySend(EnvironmentKey key, ImmutableArray<string> endpoints)
     {
         lock (_lock)
-            return projects.Find(key) is not null && _told.GetValueOrDefault(key) is { } told && Sides(told).Any(s => s.Intersect(endpoints).Any());
+            return projects.Find(key) is not null && _told.GetValueOrDefault(key, []).SelectMany(t => Sides(t)).Any(s => s.Intersect(endpoints).Any());
     }
 
     /// <summary>A project changed; its environments keep their splits. Nobody waits for the gateways: applying promises no confirmation.</summary>
@@ -78,7 +78,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
                 return Task.FromResult<RouteOutcome>(new RouteOutcome.Applied());
             _directions[key] = direction;
             return Request(direction) is { } request
-                ? router.ApplyAsync(Told(request), cancellationToken)
+                ? ConfirmAsync(Told(request), router.ApplyAsync(request, cancellationToken))
                 : Task.FromResult<RouteOutcome>(new RouteOutcome.Unconfirmed($"environment {key} is no longer configured"));
         }
     }
@@ -103,7 +103,31 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) =>
         router.DrainAsync(instance, endpoints, limit, cancellationToken);
 
-    private TrafficRequest Told(TrafficRequest request) => _told[request.Project.Key(request.Environment)] = request;
+    private TrafficRequest Told(TrafficRequest request)
+    {
+        var key = request.Project.Key(request.Environment);
+        if (!_told.TryGetValue(key, out var told))
+            _told[key] = told = [];
+        if (told is [.., var last] && Sides(last).Zip(Sides(request)).All(s => s.First.SequenceEqual(s.Second)))
+            told.RemoveAt(told.Count - 1);
+        told.Add(request);
+        return request;
+    }
+
+    private async Task<RouteOutcome> ConfirmAsync(TrafficRequest request, Task<RouteOutcome> applying)
+    {
+        var outcome = await applying;
+        if (outcome is RouteOutcome.Applied)
+        {
+            lock (_lock)
+            {
+                var told = _told[request.Project.Key(request.Environment)];
+                told.RemoveRange(0, Math.Max(0, told.FindIndex(t => ReferenceEquals(t, request))));
+            }
+        }
+
+        return outcome;
+    }
 
     private static ImmutableArray<ImmutableArray<string>> Sides(TrafficRequest request) => [request.StableEndpoints, request.CandidateEndpoints, request.BaselineEndpoints];
 

@@ -1,4 +1,5 @@
 using Slipway.Core.Deployments;
+using Slipway.Core.Projects;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
 using static Slipway.Core.Tests.Deployments.Given;
@@ -43,6 +44,42 @@ public class RolloutTests
         r.Started();
         Assert.Equal(r.State.Spec.Candidate.Candidate, r.AskedFor!.Candidate);
         Assert.Equal(Phase.Succeeded, r.Settle().State.Phase);
+    }
+
+    /// <summary>Else users would be sent back, and forward again once the new instances are there.</summary>
+    [Theory]
+    [InlineData(Scaling.Keep)]
+    [InlineData(Scaling.Follow)]
+    public void ScalingUpTakesNobodyAwayFromTheInstancesThatServedThemBefore(Scaling scaling)
+    {
+        var four = Version("2.0.0") with { Deploy = Recipe with { Instances = 4 } };
+        RolloutScenario r = new(Spec(new DeployStep(), Percent(75, 60), Percent(100)) with { Candidate = four, Scaling = scaling });
+        r.Settle();
+        foreach (var instances in (int[])[8, 6, 20])
+        {
+            r.Give(new DeploymentInput.Scale(instances, "ana"));
+            Assert.Null(r.AskedFor);
+            Assert.Equal(new Weight(75_000), r.State.Confirmed!.Weight);
+        }
+
+        Assert.False(r.State.IsInForce);
+        r.Exit();
+        Assert.Equal(Phase.RollingBack, r.State.Phase);
+    }
+
+    [Fact]
+    public void AfterScalingUpAnInstanceThatIsLostCountsForItsShareOfBefore()
+    {
+        var four = Version("2.0.0") with { Deploy = Recipe with { Instances = 4 } };
+        RolloutScenario r = new(Spec(new DeployStep(), Percent(50, 60), Percent(100)) with { Candidate = four, Checks = [new Core.Analysis.CheckSpec.Outage { Restarts = 2 }] });
+        r.Settle();
+        r.Give(new DeploymentInput.Scale(8, "ana"));
+        r.Exit();
+        Assert.Equal(new Weight(25_000), r.AskedFor!.Weight);
+        r.Settle();
+        Assert.Equal((4, new Weight(50_000)), (r.State.CandidateInstances, r.State.Confirmed!.Weight));
+        r.Exit();
+        Assert.Equal(new Weight(37_500), r.AskedFor!.Weight);
     }
 
     [Fact]

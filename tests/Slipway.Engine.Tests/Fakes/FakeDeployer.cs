@@ -49,11 +49,11 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
             return [.. _starts.Where(s => s.Id == id).Select(s => s.At)];
     }
 
-    /// <summary>Where the ready instances of a version serve, the oldest first.</summary>
+    /// <summary>Where the ready instances of a version serve, first what has been so for longest.</summary>
     public ImmutableArray<string> ReadyOf(InstanceId id)
     {
         lock (_lock)
-            return [.. _instances.Where(i => i.Id == id && IsReady(i)).Select(i => i.Endpoint)];
+            return Ready(InOrder(id), time.GetUtcNow());
     }
 
     /// <summary>Something that an earlier life of the engine left behind.</summary>
@@ -78,7 +78,11 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
             if (Begin(request) is { } failure)
                 return new DeployOutcome.Failed(failure);
             while (Starting(request.Id) is { } ready)
-                await Task.Delay(ready - time.GetUtcNow(), time, cancellationToken);
+            {
+                if (ready - time.GetUtcNow() is var left && left > TimeSpan.Zero)
+                    await Task.Delay(left, time, cancellationToken);
+            }
+
             Stop(request.Id, request.Instances);
             var endpoints = ReadyOf(request.Id);
             return endpoints.Length == request.Instances ? new DeployOutcome.Ready(endpoints) : new DeployOutcome.Failed("one exited again");
@@ -100,7 +104,7 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
     {
         Interlocked.Increment(ref _calls);
         lock (_lock)
-            return Task.FromResult<ImmutableArray<InstanceStatus>>([.. _instances.GroupBy(i => i.Id).Select(g => Status(g.Key, [.. g]))]);
+            return Task.FromResult<ImmutableArray<InstanceStatus>>([.. _instances.Select(i => i.Id).Distinct().Select(id => Status(id, [.. InOrder(id)]))]);
     }
 
     public IAsyncEnumerable<InstanceStatus> WatchExitsAsync(CancellationToken cancellationToken)
@@ -134,22 +138,24 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
     {
         lock (_lock)
         {
-            var how = ((DeploySpec.Process)request.Deploy).Command;
+            var (how, now) = (((DeploySpec.Process)request.Deploy).Command, time.GetUtcNow());
             _instances.RemoveAll(i => i.Id == request.Id && i.How is { } other && !other.SequenceEqual(how));
+            var surplus = InOrder(request.Id).Skip(request.Instances).Where(i => !IsReady(i, now)).ToList();
+            _instances.RemoveAll(surplus.Contains);
             var missing = request.Instances - _instances.Count(i => i.Id == request.Id && !i.Exited);
             for (var i = 0; i < missing; i++)
             {
                 if (Refuses(request.Id, how) is { } why)
                 {
                     if (_instances.All(x => x.Id != request.Id || !x.Exited))
-                        _instances.Add(new Instance(request.Id, how, time.GetUtcNow(), "", true) { Why = why });
+                        _instances.Add(new Instance(request.Id, how, now, "", true) { Why = why });
                     return why;
                 }
 
-                _starts.Add((request.Id, time.GetUtcNow()));
+                _starts.Add((request.Id, now));
                 if (_instances.FindIndex(x => x.Id == request.Id && x.Exited) is >= 0 and var old)
                     _instances.RemoveAt(old);
-                _instances.Add(new Instance(request.Id, how, time.GetUtcNow() + StartTakes + (EachLater * i), $"http://127.0.0.1:{++_port}", false));
+                _instances.Add(new Instance(request.Id, how, now + StartTakes + (EachLater * i), $"http://127.0.0.1:{++_port}", false));
             }
 
             return null;
@@ -168,15 +174,14 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
     private DateTimeOffset? Starting(InstanceId id)
     {
         lock (_lock)
-            return _instances.Where(i => i.Id == id && !i.Exited && !IsReady(i)).Select(i => (DateTimeOffset?)i.ReadyAt).Min();
+            return _instances.Where(i => i.Id == id && !i.Exited && !IsReady(i, time.GetUtcNow())).Select(i => (DateTimeOffset?)i.ReadyAt).Min();
     }
 
     private void Stop(InstanceId id, int keep)
     {
         lock (_lock)
         {
-            var mine = _instances.Where(i => i.Id == id).OrderBy(i => i.Exited).ToList();
-            foreach (var gone in mine.Skip(keep))
+            foreach (var gone in InOrder(id).Skip(keep).ToList())
             {
                 if (!gone.Exited)
                     Stopping(id, gone.Endpoint);
@@ -185,11 +190,15 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
         }
     }
 
-    private bool IsReady(Instance i) => !i.Exited && i.ReadyAt <= time.GetUtcNow();
+    private IEnumerable<Instance> InOrder(InstanceId id) => _instances.Where(i => i.Id == id).OrderBy(i => i.Exited).ThenBy(i => i.ReadyAt);
+
+    private static bool IsReady(Instance i, DateTimeOffset now) => !i.Exited && i.ReadyAt <= now;
+
+    private static ImmutableArray<string> Ready(IEnumerable<Instance> all, DateTimeOffset now) => [.. all.Where(i => IsReady(i, now)).Select(i => i.Endpoint)];
 
     private InstanceStatus Status(InstanceId id, ImmutableArray<Instance> all)
     {
-        ImmutableArray<string> ready = [.. all.Where(IsReady).Select(i => i.Endpoint)];
+        var ready = Ready(all, time.GetUtcNow());
         var condition = ready.Length > 0 ? InstanceCondition.Ready : all.All(i => i.Exited) ? InstanceCondition.Exited : InstanceCondition.Starting;
         return new(id, condition, ready, all.FirstOrDefault(i => i.Exited)?.Why ?? "") { Exited = all.Count(i => i.Exited) };
     }

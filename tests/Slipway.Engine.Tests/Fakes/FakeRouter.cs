@@ -11,6 +11,8 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
 {
     private readonly ConcurrentDictionary<EnvironmentKey, TrafficRequest> _serves = new();
     private readonly ConcurrentQueue<TrafficRequest> _asked = new();
+    private readonly Lock _lock = new();
+    private readonly List<TrafficRequest> _mayServe = [];
     private int _calls;
 
     public int Calls => Volatile.Read(ref _calls);
@@ -25,13 +27,28 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
     /// <summary>Every split asked for, in order.</summary>
     public ImmutableArray<TrafficRequest> Asked => [.. _asked];
 
+    /// <summary>Whether some data plane may still send users to an address: it was asked to, and has not said that it does otherwise since.</summary>
+    public bool MaySend(string endpoint)
+    {
+        lock (_lock)
+            return _mayServe.Any(r => (r.Split.Stable is not null && r.StableEndpoints.Contains(endpoint)) || (r.Split.Candidate is not null && r.CandidateEndpoints.Contains(endpoint))
+                || (r.Split.Baseline > Weight.None && r.BaselineEndpoints.Contains(endpoint)));
+    }
+
+    /// <summary>Called with whatever is served from now on.</summary>
+    public Action<TrafficRequest> Serving { get; set; } = _ => { };
+
     public TrafficRequest? Serves(EnvironmentKey key) => _serves.GetValueOrDefault(key);
 
     public Task AnnounceAsync(ImmutableArray<TrafficRequest> all, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
         foreach (var request in all)
-            _serves[Key(request)] = request;
+        {
+            Begin(request);
+            End(request);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -39,11 +56,13 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
     {
         Interlocked.Increment(ref _calls);
         _asked.Enqueue(request);
-        if (!Lies(request))
-            _serves[Key(request)] = request;
+        Begin(request);
         if (Takes > TimeSpan.Zero)
             await Task.Delay(Takes, time, cancellationToken);
-        return Refuses(request) ? new RouteOutcome.Unconfirmed("gateway eu-1 did not answer") : new RouteOutcome.Applied();
+        if (Refuses(request))
+            return new RouteOutcome.Unconfirmed("gateway eu-1 did not answer");
+        End(request);
+        return new RouteOutcome.Applied();
     }
 
     /// <summary>Somebody else changes what is served.</summary>
@@ -56,6 +75,30 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
     }
 
     public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private void Begin(TrafficRequest request)
+    {
+        if (Lies(request))
+            return;
+        lock (_lock)
+            _mayServe.Add(request);
+        _serves[Key(request)] = request;
+        Serving(request);
+    }
+
+    /// <summary>What was asked for earlier is served by nobody any more.</summary>
+    private void End(TrafficRequest request)
+    {
+        lock (_lock)
+        {
+            var at = _mayServe.IndexOf(request);
+            for (var i = at - 1; i >= 0; i--)
+            {
+                if (Key(_mayServe[i]) == Key(request))
+                    _mayServe.RemoveAt(i);
+            }
+        }
+    }
 
     private static EnvironmentKey Key(TrafficRequest request) => request.Project.Key(request.Environment);
 }

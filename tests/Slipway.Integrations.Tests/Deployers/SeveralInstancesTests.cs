@@ -47,18 +47,20 @@ public class SeveralInstancesTests
     }
 
     [Fact]
-    public async Task TheNextServerAdoptsAllOfThemInTheSameOrder()
+    public async Task TheNextServerAdoptsAllOfThemAndKeepsTheOldest()
     {
         await using var workshop = new Workshop();
         var id = workshop.Id();
-        await ReadyAsync(workshop, id, 2);
+        var first = await ReadyAsync(workshop, id, 1);
         var endpoints = await ReadyAsync(workshop, id, 3);
         var pids = await PidsAsync(endpoints);
         workshop.Restart();
 
-        Assert.Equal(endpoints, (await workshop.StatusAsync(id))!.Endpoints);
-        Assert.Equal(endpoints, await ReadyAsync(workshop, id, 3));
+        var adopted = await ReadyAsync(workshop, id, 3);
+        Assert.Equal(adopted, (await workshop.StatusAsync(id))!.Endpoints);
+        Assert.Equal(endpoints.Order(), adopted.Order());
         Assert.Equal(pids, await PidsAsync(endpoints));
+        Assert.Equal(first, await ReadyAsync(workshop, id, 1));
     }
 
     /// <summary>As servers wrote it that knew of one instance only, and as those wrote it that knew of their number and kept it with the recipe.</summary>

@@ -19,6 +19,7 @@ internal sealed class GroupControl(InstanceBook book, InstanceControl control)
         for (var round = 1; ; round++)
         {
             var chosen = Choose(group, recipe, count);
+            await AllAsync([.. group.Recorded.Except(chosen).Where(i => i.Record is not { State: InstanceState.Ready })], StopAsync, cancellationToken);
             var outcomes = await AllAsync(chosen, (instance, token) => control.EnsureAsync(instance, recipe, token), cancellationToken);
             if (outcomes.OfType<DeployOutcome.Failed>().FirstOrDefault() is { } failed)
                 return failed;
@@ -26,7 +27,7 @@ internal sealed class GroupControl(InstanceBook book, InstanceControl control)
             if (chosen.FirstOrDefault(i => i.Record is not { State: InstanceState.Ready }) is not { } gone)
                 return new DeployOutcome.Ready(group.Status!.Endpoints);
             if (round == Rounds)
-                return new DeployOutcome.Failed($"{gone.Slot} was ready and went again: {gone.Record?.Detail}");
+                return new DeployOutcome.Failed(Words.WentAgain(gone.Slot, gone.Record?.Detail ?? ""));
         }
     }
 
@@ -38,7 +39,7 @@ internal sealed class GroupControl(InstanceBook book, InstanceControl control)
     }
 
     /// <summary>
-    /// Those that run by this recipe, the oldest first, so that the youngest go; then numbers in use whose process exited or runs by another
+    /// Those that run by this recipe in their order, so that the last ones go; then numbers in use whose process exited or runs by another
     /// recipe; then free ones.
     /// </summary>
     private static ImmutableArray<Instance> Choose(InstanceGroup group, Recipe recipe, int count)

@@ -20,15 +20,16 @@ internal sealed class InstanceGroup(InstanceId id, string root, PortPool ports)
     public int Wanted { get; set; }
 
     /// <summary>
-    /// Those that are on record: what is ready first, then what may become so, then what exited; among those the oldest process first. An
-    /// exited one has no age, and is in the order of the numbers.
+    /// Those that are on record: first what is ready, in the order in which it became so, or for an earlier server's in the order of the
+    /// starts; then what may become so, in the order of the starts; then what exited, in the order of the numbers.
     /// </summary>
     public ImmutableArray<Instance> Recorded =>
         [.. from instance in _instances.Values
             let record = instance.Record
             where record is not null
-            orderby record.State is InstanceState.Ready ? 0 : record.State is InstanceState.Exited ? 2 : 1,
-                record.State is InstanceState.Exited ? 0 : record.Identity?.StartTicks ?? long.MaxValue,
+            let isReady = record.State is InstanceState.Ready
+            let hasExited = record.State is InstanceState.Exited
+            orderby isReady ? 0 : hasExited ? 2 : 1, isReady ? instance.Turn : 0, hasExited ? 0 : record.Identity?.StartTicks ?? long.MaxValue,
                 instance.Slot.Number
             select instance];
 

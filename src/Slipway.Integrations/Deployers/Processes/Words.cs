@@ -14,6 +14,9 @@ internal static class Words
     public static string ExitedEarly(Slot slot, int? code, string tail) =>
         $"SLIP0705: {slot} {Exit(code)} before it was ready; mend the version, or 'deploy.process.command'.{Silence(tail)}";
 
+    public static string WentAgain(Slot slot, string detail) =>
+        $"SLIP0705: {slot} was ready and exited again, several times while others started; mend the version. {detail}";
+
     public static string NotReady(Slot slot, TimeSpan timeout, string last, string tail) =>
         $"SLIP0706: {slot} was not ready within {timeout.TotalSeconds:0.###} s and was stopped: {last}; "
         + $"let it listen on the port in PORT, correct 'deploy.process.health', or raise 'deploy.process.startTimeout'.{Silence(tail)}";
