@@ -16,8 +16,8 @@ public class InstanceNewsTests
     public void WhatIsAsItCountsIsNoNews() => Assert.Empty(InstanceNews.Of(Half, Some(2), Some(4), 2, 4));
 
     [Fact]
-    public void WhatIsNoLongerListedHasExited() =>
-        Assert.Equal([(0, "it is no longer running"), (1, "it is no longer running")], InstanceNews.Of(Half, null, Some(4), 0, 4).Cast<DeploymentInput.CandidateExited>().Select(e => (e.Start, e.Detail)));
+    public void WhatIsNoLongerListedWasStoppedBySomebodyAndIsNoExit() =>
+        Assert.Equal([new DeploymentInput.InstancesReady(Half.Spec.Candidate.Candidate, 0)], InstanceNews.Of(Half, null, Some(4), 0, 4));
 
     [Fact]
     public void OneThatOnlyFailedToStartHasNotExited() => Assert.Empty(InstanceNews.Of(Half, Some(2, exited: 1), Some(4), 2, 4));

@@ -36,13 +36,14 @@ internal static class Observations
         return [exited, .. Failed(state, [Evidence.Rule("outage", $"the candidate exited by itself{times}: {input.Detail}")], now)];
     }
 
-    /// <summary>Some of the instances asked for are ready before the others.</summary>
+    /// <summary>Some of the instances asked for are ready before the others; or some are gone for a reason that is not theirs, such as a restart of the machine.</summary>
     public static ImmutableArray<DeploymentEvent> Ready(Deployment state, DeploymentInput.InstancesReady input, DateTimeOffset now)
     {
         if (input.Instances < 0)
             return [];
         if (input.Version == state.Spec.Candidate.Candidate)
-            return Plans.Start(state) is { } start && input.Instances > state.CandidateInstances && input.Instances <= start.Instances ? [new CandidateReady(now, input.Instances)] : [];
+            return input.Instances < state.CandidateInstances ? state.CandidateWanted ? [new CandidateReady(now, input.Instances)] : []
+                : Plans.Start(state) is { } start && input.Instances > state.CandidateInstances && input.Instances <= start.Instances ? [new CandidateReady(now, input.Instances)] : [];
         return input.Version == state.Spec.Stable?.Candidate && state.StableInstances is { } known && known != input.Instances && input.Instances <= state.Total
             ? [new StableReady(input.Instances, now)]
             : [];

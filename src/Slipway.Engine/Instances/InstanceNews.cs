@@ -15,6 +15,8 @@ internal static class InstanceNews
     {
         for (var exit = 0; exit < Exits(deployment, candidate); exit++)
             yield return new DeploymentInput.CandidateExited(deployment.Exits + exit, candidate?.Detail ?? "it is no longer running");
+        if (candidate is null && deployment is { CandidateWanted: true, CandidateReady: true })
+            yield return new DeploymentInput.InstancesReady(deployment.Spec.Candidate.Candidate, 0);
         if (Rollout.Plan(deployment).OfType<Effect.StartCandidate>().FirstOrDefault() is { } start && usableCandidates > deployment.CandidateInstances && usableCandidates < start.Instances)
             yield return new DeploymentInput.InstancesReady(deployment.Spec.Candidate.Candidate, usableCandidates);
         if (deployment is { IsEnded: false, Spec.Stable: { } version, StableInstances: { } known } && Stables(deployment, known, stable?.Instances ?? 0, usableStables) is { } count)
@@ -22,13 +24,15 @@ internal static class InstanceNews
     }
 
     /// <summary>
-    /// Each exit is told by the number of those before it, so that none counts twice. Instances that were stopped on purpose are not counted
-    /// any more by then; one that only failed to start never was.
+    /// What exited by itself is listed; what is not listed at all was stopped by somebody's request, and is started again. Each exit is told
+    /// by the number of those before it, so that none counts twice. Instances that were stopped on purpose are not counted any more by then;
+    /// one that only failed to start never was.
     /// </summary>
     private static int Exits(Deployment deployment, InstanceStatus? candidate) => (deployment, candidate) switch
     {
         ({ CandidateWanted: false }, _) => 0,
-        (_, null or { Condition: InstanceCondition.Exited }) => deployment.CandidateInstances,
+        (_, null) => 0,
+        (_, { Condition: InstanceCondition.Exited }) => deployment.CandidateInstances,
         (_, { } some) => Math.Min(deployment.CandidateInstances - some.Instances, some.Exited),
     };
 
