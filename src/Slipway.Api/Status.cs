@@ -4,7 +4,21 @@ namespace Slipway.Api;
 /// <param name="Position">Position in the event feed that this is at least as new as.</param>
 public sealed record StatusResponse(string Version, long Position, DateTimeOffset At, IReadOnlyList<ProjectStatus> Projects);
 
-public sealed record ProjectStatus(string Name, IReadOnlyList<string> Hosts, IReadOnlyList<EnvironmentStatus> Environments);
+public sealed record ProjectStatus(string Name, IReadOnlyList<string> Hosts, IReadOnlyList<EnvironmentStatus> Environments)
+{
+    /// <summary>Environments in many places; their targets are among the environments.</summary>
+    public IReadOnlyList<FleetStatus> Fleets { get; init; } = [];
+}
+
+/// <summary>How far the newest candidate of a fleet has come.</summary>
+/// <param name="Candidate">Null: nothing was ever deployed.</param>
+/// <param name="Stopped">Why the line is stopped; null: it is not.</param>
+public sealed record FleetStatus(string Name, string? Candidate, string? Stopped, IReadOnlyList<RingStatus> Rings);
+
+/// <param name="Done">Targets that serve the candidate.</param>
+/// <param name="UnderWay">Targets that are getting it, or giving it back.</param>
+/// <param name="Failed">Targets that went back from it.</param>
+public sealed record RingStatus(string Name, int Targets, int Done, int UnderWay, int Failed);
 
 /// <summary>One environment.</summary>
 public sealed record EnvironmentStatus
@@ -31,6 +45,9 @@ public sealed record EnvironmentStatus
     public required IReadOnlyList<string> Observed { get; init; }
 
     public DeploymentStatus? Deployment { get; init; }
+
+    /// <summary>Where what is observed differs from what is wanted, in words.</summary>
+    public IReadOnlyList<string> Drift { get; init; } = [];
 
     /// <summary>The candidate that comes next, and when by itself (null: when a person says so).</summary>
     public NextStatus? Next { get; init; }

@@ -15,7 +15,10 @@ internal static class StatusView
     public static ProjectStatus Of(ProjectSnapshot snapshot, SlipwayEngine engine, DateTimeOffset now) => new(
         snapshot.Configuration.Id.Value,
         [.. snapshot.Configuration.Service?.Hosts ?? []],
-        [.. snapshot.Configuration.Environments.Select(e => Of(snapshot, e, engine, now))]);
+        [.. snapshot.Configuration.Environments.Select(e => Of(snapshot, e, engine, now))])
+    {
+        Fleets = [.. snapshot.Configuration.Fleets.Select(f => FleetProgress.Of(snapshot, f)).Select(p => new FleetStatus(p.Fleet.Value, p.Candidate?.Value, p.Stopped, [.. p.Rings.Select(r => new RingStatus(r.Name, r.Members, r.Done, r.UnderWay, r.Failed))]))],
+    };
 
     public static EnvironmentStatus Of(ProjectSnapshot snapshot, EnvironmentSpec environment, SlipwayEngine engine, DateTimeOffset now)
     {
@@ -33,6 +36,7 @@ internal static class StatusView
             Serving = state.Stable?.Candidate.Value,
             LastGood = state.LastGood(snapshot.Project)?.Candidate.Value,
             Observed = [.. Versions(state).Where(v => engine.IsReady(new InstanceId(key, v))).Select(v => v.Value)],
+            Drift = engine.Drift(key),
             Deployment = deployment is null ? null : DeploymentView.Of(deployment, engine, now),
             Next = next is null ? null : new NextStatus(next.Id.Value, EnvironmentStory.ByItselfAt(snapshot, environment, next, now)),
             Traffic = [.. Versions(state).Select(v => Traffic(engine, new InstanceId(key, v)))],

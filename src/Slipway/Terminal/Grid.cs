@@ -23,7 +23,16 @@ internal static class Grid
         foreach (var environment in project.Environments)
             table.Add(Cells(environment, full), Notes(environment, full));
         var title = new Line([new Span(project.Name, Tone.Strong), new Span(project.Hosts.Count == 0 ? "" : $"  {string.Join(", ", project.Hosts)}", Tone.Dim)]);
-        return [title, .. table.Lines(width)];
+        return [title, .. table.Lines(width), .. project.Fleets.SelectMany(f => Lines(f, width))];
+    }
+
+    private static IEnumerable<Line> Lines(FleetStatus fleet, int width)
+    {
+        var rings = string.Join(", ", fleet.Rings.Select(r => $"{r.Name} {r.Done}/{r.Targets}{(r.UnderWay > 0 ? $" (+{r.UnderWay})" : "")}{(r.Failed > 0 ? $" ({r.Failed} failed)" : "")}"));
+        foreach (var line in Wrap.Hanging("  ", $"{fleet.Name}: {fleet.Candidate ?? "nothing"}: {rings}", width, Tone.Plain))
+            yield return line;
+        foreach (var line in fleet.Stopped is { } why ? Wrap.Hanging("  ", $"! the line is stopped: {why}", width, Tone.Bad) : [])
+            yield return line;
     }
 
     private static ImmutableArray<ImmutableArray<Span>> Cells(EnvironmentStatus e, bool full) =>
@@ -42,7 +51,7 @@ internal static class Grid
         var troubles = e.Trouble is null ? e.Deployment?.Troubles ?? [] : [e.Trouble, .. e.Deployment?.Troubles ?? []];
         if (!full && !IsAsItShouldBe(e))
             why = [new Span($"observed: {(e.Observed.Count == 0 ? "nothing" : string.Join(", ", e.Observed))}", Tone.Bad), .. why];
-        return [.. troubles.Distinct().Select(t => new Span($"! {t}", Tone.Bad)), .. why, .. EnvironmentNotes.Of(e).Select(n => new Span($"{n.Lead}: {n.Text}", n.Tone))];
+        return [.. troubles.Distinct().Select(t => new Span($"! {t}", Tone.Bad)), .. e.Drift.Select(d => new Span($"! drift: {d}", Tone.Bad)), .. why, .. EnvironmentNotes.Of(e).Select(n => new Span($"{n.Lead}: {n.Text}", n.Tone))];
     }
 
     private static bool IsAsItShouldBe(EnvironmentStatus e) =>

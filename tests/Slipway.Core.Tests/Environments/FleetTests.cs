@@ -51,6 +51,17 @@ public class FleetTests
     }
 
     [Fact]
+    public void TheProgressSaysHowManyOfEachRingHaveTheCandidate()
+    {
+        var w = Serving(Large(atOnce: 10), "1.0.0").Create("2.0.0");
+        FinishRing(w, 0);
+        w.After(TimeSpan.FromMinutes(30)).Succeed(UnderWay(w)[0]);
+        var progress = FleetProgress.Of(w.Snapshot, w.Snapshot.Configuration.Fleets[0]);
+        Assert.Equal(("2.0.0", null), (progress.Candidate?.Value, progress.Stopped));
+        Assert.Equal([new("ring-1", 2, 2, 0, 0), new("ring-2", 20, 1, 10, 0), new("ring-3", 40, 0, 0, 0)], progress.Rings.Take(3));
+    }
+
+    [Fact]
     public void AMinimumBelowAllForgivesAFewTargets()
     {
         var w = Serving(Large(atOnce: 40, minimum: 90), "1.0.0").Create("2.0.0");
