@@ -111,9 +111,16 @@ public static class DeploymentRequests
     [
         .. Approval(environment.Promote),
         .. environment.Hooks.Before.Select(h => new HookStep(h)),
-        .. atOnce ? [.. environment.Strategy.Where(s => s is ApproveStep), .. AtOnce] : environment.Strategy,
+        .. atOnce ? Shortened(environment.Strategy) : environment.Strategy,
         .. environment.Hooks.After.Select(h => new HookStep(h)),
     ];
+
+    /// <summary>Approvals, then everyone at once, with the hooks that stand before that before it and the others after it.</summary>
+    private static IEnumerable<Step> Shortened(ImmutableArray<Step> strategy)
+    {
+        var full = strategy.TakeWhile(s => s.Shape(TrafficSplit.Only(null)).Weight < Weight.Full).Count();
+        return [.. strategy.OfType<ApproveStep>(), new DeployStep(), .. strategy.Take(full).OfType<HookStep>(), AtOnce[1], .. strategy.Skip(full).OfType<HookStep>()];
+    }
 
     private static ImmutableArray<Step> Approval(PromotionPolicy policy) => policy is PromotionPolicy.Approved approved ? [new ApproveStep(approved.By, approved.Count) { NotAuthor = approved.NotAuthor }] : [];
 }
