@@ -17,7 +17,7 @@ public class StopTests
 
         await workshop.Deployer.StopAsync(request.Id, CancellationToken.None);
 
-        Assert.Null(ProcessTable.Stat(pid));
+        Assert.False(ProcessTable.Stat(pid) is { IsAlive: true });
         Assert.Null(await workshop.StatusAsync(request.Id));
         Assert.Equal(["stderr.log", "stdout.log"], Directory.GetFiles(workshop.Files(request.Id).Directory).Select(Path.GetFileName).Order());
     }
@@ -33,7 +33,7 @@ public class StopTests
 
         await workshop.Deployer.StopAsync(request.Id, CancellationToken.None);
 
-        Assert.Null(ProcessTable.Stat(pid));
+        Assert.False(ProcessTable.Stat(pid) is { IsAlive: true });
         Assert.InRange(TimeProvider.System.GetElapsedTime(start), grace, TimeSpan.FromSeconds(20));
     }
 
