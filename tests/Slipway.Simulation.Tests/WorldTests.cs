@@ -87,6 +87,7 @@ public class WorldTests
             """).Log));
 
     /// <summary>Whatever happened, the stored events are enough to decide it again, word for word.</summary>
+    /// <remarks>Seed 0IgdxXgHHML1: a full promotion that stopped itself and was promoted fully again read like a mere resume.</remarks>
     [Fact]
     public void ReplayingADeploymentGivesTheIdenticalLog()
     {
@@ -101,7 +102,7 @@ public class WorldTests
                 3 => "deploy: { process: { command: ./shop }, instances: 4 }\nscaling: follow\nonFail: pause\nstrategy: [baseline, { mirror: 10% }, { bake: 1m }, { weight: 25% }, { scale: 3 }, { bake: 2m }, { weight: 75% }, { bake: 5m }, { weight: 100% }]",
                 _ => "whenBusy: supersede\nstrategy: { blueGreen: { preview: { users: [ana] }, for: 5m, watch: 10m } }",
             }, Troubled(errors, trouble, kind == 1 ? "dogfood" : "production")
-                + string.Concat(acts.Select(a => $"\n  - {{ at: {a.Item1}s, {Does(a.Item2)}, environment: {(kind == 1 ? "canary" : "production")}, by: ana }}")), seed);
+                + string.Concat(acts.DistinctBy(a => a.Item1).Select(a => $"\n  - {{ at: {a.Item1}s, {Does(a.Item2)}, environment: {(kind == 1 ? "canary" : "production")}, by: ana }}")), seed);
             foreach (var id in world.Deployments)
             {
                 var replay = DecisionReplay.Of(world.Events(id));

@@ -24,7 +24,10 @@ internal static class Commands
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    /// <summary>Whoever promotes what stopped itself and asks has answered it. A rollback goes as fast as it can already.</summary>
+    /// <summary>
+    /// Whoever promotes what stopped itself and asks has answered it; a full promotion from before the stop is said anew, so that the record
+    /// tells it from a mere resume. A rollback goes as fast as it can already.
+    /// </summary>
     private static Decision Promote(Deployment state, DeploymentInput.Promote input, DateTimeOffset now)
     {
         if (state is { Phase: Phase.Progressing or Phase.Settling, Spec.Kind: DeploymentKind.Rollback })
@@ -37,7 +40,7 @@ internal static class Commands
             return Refuse(state, "it waits for an approval, and promoting does not replace one", "approve it");
         ImmutableArray<DeploymentEvent> resumed = state.PausedByItself ? [new Resumed(input.By, now)] : [];
         ImmutableArray<DeploymentEvent> promoted = input.Fully
-            ? state.PromotedFully ? [] : [new PromotedFully(input.By, now)]
+            ? state is { PromotedFully: true, PausedByItself: false } ? [] : [new PromotedFully(input.By, now)]
             : state.Promoted || state.PausedByItself ? [] : [new Promoted(input.By, now)];
         return new([.. resumed, .. promoted]);
     }
