@@ -70,7 +70,7 @@ public class ProjectReaderTests
                 var one = new Node.Mapping(At, [.. Document().Entries.Where(e => e.Key != "environments"), new Node.Entry(At, "environments", new Node.Sequence(At, [tree, tree]))]);
                 return new[] { tree, one }.All(root => ProjectReader.Read(root) is not ReadResult.Refused { Problems.IsEmpty: true });
             },
-            iter: 3000);
+            iter: Runs.Of(3_000));
     }
 
     [Fact]

@@ -67,7 +67,7 @@ public class RolloutModelTests
     private static readonly Gen<(int Op, int N)[]> GenLife = Gen.Select(Gen.Int[0, RolloutWorld.Ops - 1], Gen.Int[0, 99]).Array[0, 120];
 
     [Fact]
-    public void InAnyWorldARolloutKeepsItsPromisesAndEnds() => Gen.Select(GenSpec, GenLife).Sample(Live, iter: 100_000, print: Print);
+    public void InAnyWorldARolloutKeepsItsPromisesAndEnds() => Gen.Select(GenSpec, GenLife).Sample(Live, iter: Runs.Of(100_000), print: Print);
 
     private static void Live(DeploymentSpec spec, (int Op, int N)[] life)
     {

@@ -34,7 +34,7 @@ public class CoordinationModelTests
             world.SucceedAll().After(TimeSpan.FromDays(1)).SucceedAll();
             foreach (var name in Names)
                 AtRest(world, name);
-        }, iter: 5_000, print: run => $"{run.Item1.Environments[2].Promote} {run.Item1.Environments[2].OnFail}: {string.Join(" ", run.Item2)}");
+        }, iter: Runs.Of(5_000), print: run => $"{run.Item1.Environments[2].Promote} {run.Item1.Environments[2].OnFail}: {string.Join(" ", run.Item2)}");
 
     private static void MayBeginByItself(ProjectWorld world, HashSet<(EnvironmentName, string)> left, DeploymentSpec spec)
     {

@@ -183,7 +183,7 @@ public class FleetTests
             for (var i = 0; i < 20; i++)
                 w.SucceedAll().After(TimeSpan.FromHours(1));
             Must(UnderWay(w).Count == 0, "not at rest");
-        }, iter: 2_000);
+        }, iter: Runs.Of(2_000));
 
     private static EnvironmentName Member(string target) => new($"production-{target}");
 

@@ -39,7 +39,7 @@ public class FreezeCalendarTests
                 if (next != default && next < Start.AddDays(30))
                     Assert.Equal(next, state.IsOpen ? state.NextClose : state.NextOpen);
             }
-        }, iter: 200);
+        }, iter: Runs.Of(200));
 
     [Fact]
     public void AWindowOfDaysKeepsItsTimeOfDayWhenTheClocksChange()

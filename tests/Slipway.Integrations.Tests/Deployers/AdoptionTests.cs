@@ -47,6 +47,26 @@ public class AdoptionTests
         Assert.Equal(endpoint, await workshop.ReadyAsync(request));
     }
 
+    [Theory]
+    [InlineData(InstanceState.Starting)]
+    [InlineData(InstanceState.Ready)]
+    [InlineData(InstanceState.Exited)]
+    public async Task WhatEndedWithAnEarlierBootOfTheMachineDidNotExitByItself(object state)
+    {
+        await using var workshop = new Workshop();
+        var request = Workshop.Request(workshop.Id(), "healthy");
+        await workshop.ReadyAsync(request);
+        var record = workshop.Files(request.Id).Read()!;
+        await workshop.Deployer.StopAsync(request.Id, CancellationToken.None);
+        workshop.Deployer.Dispose();
+        workshop.Files(request.Id).Write(record with { State = (InstanceState)state, Identity = record.Identity! with { BootId = "another" } });
+
+        workshop.Restart();
+
+        Assert.Null(await workshop.StatusAsync(request.Id));
+        await workshop.ReadyAsync(request);
+    }
+
     [Fact]
     public async Task ACrashBetweenStartAndRecordLeavesNoOrphan()
     {

@@ -106,9 +106,20 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
 
     private Instance Of(Slot slot) => Of(slot.Id).Of(slot.Number);
 
+    /// <summary>
+    /// What an earlier boot of the machine ended did not exit by itself. It is as if it had never been, and is started again by whoever
+    /// wants it: no candidate is judged by a power cut.
+    /// </summary>
     private void Recover(Instance instance, InstanceRecord record)
     {
         instance.Restore(record);
+        if (record.Identity is { IsOfThisBoot: false })
+        {
+            Rebooted(logger, instance.Slot);
+            instance.Forget();
+            return;
+        }
+
         if (!record.IsRunning || record.Identity is not { } identity)
             return;
         if (identity.IsAlive)
@@ -154,6 +165,9 @@ internal sealed partial class InstanceBook(string root, string installation, Tim
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} runs as process {Pid} without a record; it was taken up")]
     private static partial void Found(ILogger logger, Slot instance, int pid);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Instance} ended with an earlier boot of this machine")]
+    private static partial void Rebooted(ILogger logger, Slot instance);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The exit of {Instance} could not be recorded")]
     private static partial void NotNoted(ILogger logger, Exception e, Slot instance);

@@ -14,12 +14,16 @@ internal sealed record ProcessIdentity(int Pid, long StartTicks, string BootId)
 
     /// <summary>The process itself, while it lives; null once it exited, even when another has its pid.</summary>
     public ProcessStat? Stat() =>
-        BootId == ProcessTable.BootId && ProcessTable.Stat(Pid) is { IsAlive: true } stat && stat.StartTicks == StartTicks ? stat : null;
+        IsOfThisBoot && ProcessTable.Stat(Pid) is { IsAlive: true } stat && stat.StartTicks == StartTicks ? stat : null;
 
     [JsonIgnore]
     public bool IsAlive => Stat() is not null;
 
+    /// <summary>Whether the machine has not been started anew since.</summary>
+    [JsonIgnore]
+    public bool IsOfThisBoot => BootId == ProcessTable.BootId;
+
     /// <summary>Whether somebody else has the pid by now.</summary>
     [JsonIgnore]
-    public bool IsReused => BootId != ProcessTable.BootId || (ProcessTable.Stat(Pid) is { } stat && stat.StartTicks != StartTicks);
+    public bool IsReused => !IsOfThisBoot || (ProcessTable.Stat(Pid) is { } stat && stat.StartTicks != StartTicks);
 }
