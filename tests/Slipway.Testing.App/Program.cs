@@ -9,7 +9,7 @@ namespace Slipway.Testing.App;
 
 /// <summary>
 /// The smallest service that tests can start: answers HTTP on PORT, and misbehaves as its first argument says. Requests to /exit end it
-/// with the code that follows (/exit/3).
+/// with the code that follows (/exit/3). <c>broken FILE</c> fails every request to / once the file is there.
 /// </summary>
 internal static class Program
 {
@@ -33,6 +33,8 @@ internal static class Program
                 return ServeWithChild();
             case "robbed":
                 return ServeUnlessRobbed(args[1]);
+            case "broken":
+                return Serve(Port, path => path == "/" && File.Exists(args[1]) ? (500, "lost the order") : Answer(path));
             case "server":
                 return FakeServer.RunAsync(args[1], args[2], args[3], [.. args.Skip(4)]).GetAwaiter().GetResult();
             default:
@@ -42,8 +44,13 @@ internal static class Program
 
     private static int Port => int.Parse(Environment.GetEnvironmentVariable("PORT")!, CultureInfo.InvariantCulture);
 
+    /// <summary>Requests to / so far.</summary>
+    private static int _served;
+
     private static (int Status, string Body) Answer(string path)
     {
+        if (path == "/")
+            _served++;
         if (path.StartsWith("/exit/", StringComparison.Ordinal))
         {
             Console.Error.WriteLine("leaving as asked");
@@ -53,6 +60,7 @@ internal static class Program
         return path switch
         {
             "/pid" => (200, Environment.ProcessId.ToString(CultureInfo.InvariantCulture)),
+            "/served" => (200, _served.ToString(CultureInfo.InvariantCulture)),
             "/directory" => (200, Environment.CurrentDirectory),
             "/args" => (200, string.Join('\n', Environment.GetCommandLineArgs().Skip(1))),
             "/environment" => (200, string.Join('\n', Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().Select(e => $"{e.Key}={e.Value}"))),

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Slipway.Core.Environments;
+using Slipway.Testing;
 
 namespace Slipway.Core.Tests.Scenarios;
 

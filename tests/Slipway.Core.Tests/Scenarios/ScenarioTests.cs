@@ -1,3 +1,5 @@
+using Slipway.Testing;
+
 namespace Slipway.Core.Tests.Scenarios;
 
 /// <summary>The peers' acceptance cases, restated, each by its id, on the real core in a simulated world.</summary>

@@ -9,6 +9,7 @@ using Slipway.Core.Strategies;
 using Slipway.Core.Tests.Deployments;
 using Slipway.Core.Tests.Environments;
 using Slipway.Core.Traffic;
+using Slipway.Testing;
 using static Slipway.Core.Tests.Scenarios.Words;
 
 namespace Slipway.Core.Tests.Scenarios;
@@ -107,6 +108,7 @@ internal sealed class Stage
         "supersede" => spec with { WhenBusy = WhenBusy.Supersede },
         "refuse" => spec with { WhenBusy = WhenBusy.Refuse },
         "no-checks" => spec with { Checks = [] },
+        "latency" => spec with { Checks = [.. Given.Errors, new CheckSpec.Latency()] },
         "restarts" => spec with { Checks = [.. Given.Errors, new CheckSpec.Outage { Restarts = Number(words[++i]) }] },
         "window" => spec with { Rollback = spec.Rollback with { WindowRevisions = Number(words[++i]) } },
         "window-time" => spec with { Rollback = spec.Rollback with { WindowTime = Time(words[++i]) } },
