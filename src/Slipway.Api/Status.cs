@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Slipway.Api;
 
 /// <summary>Every environment of every project, as of one moment.</summary>
@@ -45,6 +47,13 @@ public sealed record EnvironmentStatus
     public required IReadOnlyList<string> Observed { get; init; }
 
     public DeploymentStatus? Deployment { get; init; }
+
+    /// <summary>The fleet that this is a target of; null: of none.</summary>
+    public string? Fleet { get; init; }
+
+    /// <summary>Whether nothing is under way, waits or is wrong here: one of many of these need not be looked at.</summary>
+    [JsonIgnore]
+    public bool IsCalm => Deployment is null && Trouble is null && Hold is null && Drift.Count == 0 && Queue.Count == 0;
 
     /// <summary>Where what is observed differs from what is wanted, in words.</summary>
     public IReadOnlyList<string> Drift { get; init; } = [];

@@ -222,12 +222,12 @@ public sealed class SlipwayEngine : IAsyncDisposable
         return (dryRun ? [] : events, events.Select(e => EventWords.Of(e)).ToImmutableArray());
     }, cancellationToken);
 
-    /// <summary>What is seen in an environment, as opposed to what was asked for.</summary>
+    /// <summary>What is seen in an environment, as opposed to what was asked for. What is being drained to be stopped runs no more.</summary>
     public Observation Observe(EnvironmentKey key)
     {
         var state = _projects.Of(key).State;
         var changed = _projects.Snapshot(key.Project)?.Active(key.Name)?.ConfirmedAt ?? state.LastEndedAt;
-        return new(_observer.Seen(key, changed), [.. _board.Ready.Where(i => i.Environment == key && i.Role is InstanceRole.Serving).Select(i => i.Candidate)]);
+        return new(_observer.Seen(key, changed), [.. _board.Ready.Where(i => i.Environment == key && i.Role is InstanceRole.Serving && _board.IsReady(i)).Select(i => i.Candidate)]);
     }
 
     /// <summary>Where that differs from what is wanted, in words.</summary>

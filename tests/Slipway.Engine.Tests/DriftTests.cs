@@ -52,4 +52,16 @@ public class DriftTests
         await world.UntilAsync(() => world.Serving("production") == "1.0.0" && world.Engine.Drift(Key("production")).IsEmpty, "1.0.0 is what shall serve");
         Assert.Equal("SLIP0313", (await world.Engine.AcceptDriftAsync(Key("production"), "ana", null, default)).Problem?.Code);
     }
+    [Fact]
+    public async Task WhatIsBeingDrainedToBeStoppedIsNoDrift()
+    {
+        await using var world = await EngineWorld.StartAsync();
+        await world.ReleaseAsync("1.0.0");
+        world.Router.NeverDrains = true;
+        await world.CreateAsync("2.0.0");
+        await world.UntilAsync(() => world.Serving("dogfood") == "2.0.0" && world.Active("dogfood") is null, "2.0.0 serves");
+        await world.PassAsync(3);
+        Assert.Contains(Instance("dogfood", "1.0.0"), world.Deployer.Running);
+        Assert.Empty(world.Engine.Drift(Key("dogfood")));
+    }
 }

@@ -48,7 +48,7 @@ function fact(name, value) {
 
 const kindOf = (e) => {
   const d = e.deployment;
-  if (e.trouble || d?.phase === "rollingBack" || d?.cause) return "bad";
+  if (e.trouble || e.drift.length > 0 || d?.phase === "rollingBack" || d?.cause) return "bad";
   if (d?.asksPerson || d?.paused || d?.heldWhy) return "waiting";
   return d ? "rolling" : e.serving ? "" : "empty";
 };
@@ -57,6 +57,7 @@ const kindOf = (e) => {
 function notes(e) {
   const line = (kind, text) => node("p", { class: `note ${kind}` }, text);
   return [
+    ...e.drift.map((d) => line("drift", `drift: ${d}`)),
     ...e.queue.filter((q) => !e.why.startsWith(`${q.candidate} waits`)).map((q) => line("waits", `${q.candidate}${q.kind === "rollback" ? " (rollback)" : ""} waits, asked for by ${q.by}: ${q.why}`)),
     e.hold && !e.why.includes(e.hold.why) ? line("held", `nothing comes in by itself, says ${e.hold.by}: ${e.hold.why}`) : null,
     e.window.isOpen || e.why.includes(e.window.why) ? null : line("closed", `closed: ${e.window.why}${e.window.nextOpen ? `; opens ${new Date(e.window.nextOpen).toLocaleString([], { hour12: false })}` : ""}`),
@@ -108,14 +109,36 @@ function card(project, e) {
   return made.article;
 }
 
+// Of a fleet that fills a screen only the targets get a card at which something is under way, waits or is wrong.
+function shown(p) {
+  const large = new Set(p.fleets.filter((f) => f.rings.reduce((sum, r) => sum + r.targets, 0) > 12).map((f) => f.name));
+  return p.environments.filter((e) => !large.has(e.fleet) || e.deployment || e.trouble || e.hold || e.drift.length > 0 || e.queue.length > 0);
+}
+
+function ring(r) {
+  const part = (kind, count) => node("span", { class: kind, style: { width: `${(100 * count) / r.targets}%` } });
+  const words = `${r.done} of ${r.targets}${r.underWay ? `, ${r.underWay} under way` : ""}${r.failed ? `, ${r.failed} failed` : ""}`;
+  return [node("dt", {}, r.name), node("dd", {}, node("div", { class: "ring", role: "img", "aria-label": `${r.name}: ${words}` }, part("done", r.done), part("way", r.underWay), part("lost", r.failed)), words)];
+}
+
+function fleet(p, f) {
+  const quiet = p.environments.filter((e) => e.fleet === f.name).length - shown(p).filter((e) => e.fleet === f.name).length;
+  return node("section", { class: `fleet ${f.stopped ? "bad" : ""}`, "aria-label": `fleet ${f.name}` },
+    node("h3", {}, f.name, node("small", {}, `${f.rings.reduce((sum, r) => sum + r.targets, 0)} targets`)), node("p", { class: "version" }, f.candidate ?? "–"),
+    f.stopped ? node("p", { class: "trouble" }, `the line is stopped: ${f.stopped}`) : null,
+    node("dl", { class: "rings" }, ...f.rings.flatMap(ring)),
+    quiet ? node("p", { class: "next" }, `${quiet} without a card: nothing is under way there`) : null);
+}
+
 function draw(status) {
-  const shape = status.projects.map((p) => `${p.name}: ${p.environments.map((e) => e.name)}`).join("; ");
+  const shape = status.projects.map((p) => `${p.name}: ${shown(p).map((e) => e.name)}`).join("; ");
   if (shape !== draw.shape) {
     draw.shape = shape;
-    $("grid").replaceChildren(...status.projects.flatMap((p) => [node("h2", {}, p.name), node("div", { class: "row" }, ...p.environments.map((e) => card(p.name, e)))]));
+    $("grid").replaceChildren(...status.projects.flatMap((p) => [node("h2", {}, p.name), node("div", { id: `fleets-${p.name}` }), node("div", { class: "row" }, ...shown(p).map((e) => card(p.name, e)))]));
   } else {
-    for (const p of status.projects) for (const e of p.environments) card(p.name, e);
+    for (const p of status.projects) for (const e of shown(p)) card(p.name, e);
   }
+  for (const p of status.projects) $(`fleets-${p.name}`).replaceChildren(...p.fleets.map((f) => fleet(p, f)));
   if (status.projects.length === 0) $("grid").replaceChildren(node("p", {}, "No project yet: run ", node("code", {}, "slipway apply"), "."));
 }
 

@@ -36,6 +36,7 @@ internal static class StatusView
             Serving = state.Stable?.Candidate.Value,
             LastGood = state.LastGood(snapshot.Project)?.Candidate.Value,
             Observed = [.. Versions(state).Where(v => engine.IsReady(new InstanceId(key, v))).Select(v => v.Value)],
+            Fleet = environment.Member?.Fleet.Value,
             Drift = engine.Drift(key),
             Deployment = deployment is null ? null : DeploymentView.Of(deployment, engine, now),
             Next = next is null ? null : new NextStatus(next.Id.Value, EnvironmentStory.ByItselfAt(snapshot, environment, next, now)),

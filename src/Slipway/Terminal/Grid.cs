@@ -6,6 +6,9 @@ namespace Slipway.Terminal;
 /// <summary>What runs where: a table a project. Pure, so that the live view, the command and the tests show the same.</summary>
 internal static class Grid
 {
+    /// <summary>Targets of a fleet up to which each has its row.</summary>
+    private const int AllShown = 12;
+
     public static IEnumerable<Line> Lines(StatusResponse status, int width)
     {
         if (status.Projects.Count == 0)
@@ -20,18 +23,25 @@ internal static class Grid
         Columns table = full
             ? new("ENVIRONMENT", "SERVING", "COMING IN", "SHARE", "LAST GOOD", "OBSERVED", "TRAFFIC")
             : new("ENVIRONMENT", "SERVING", "COMING IN", "SHARE", "TRAFFIC");
-        foreach (var environment in project.Environments)
+        foreach (var environment in project.Environments.Except(Quiet(project)))
             table.Add(Cells(environment, full), Notes(environment, full));
         var title = new Line([new Span(project.Name, Tone.Strong), new Span(project.Hosts.Count == 0 ? "" : $"  {string.Join(", ", project.Hosts)}", Tone.Dim)]);
-        return [title, .. table.Lines(width), .. project.Fleets.SelectMany(f => Lines(f, width))];
+        return [title, .. table.Lines(width), .. project.Fleets.SelectMany(f => Lines(f, [.. Quiet(project).Where(e => e.Fleet == f.Name)], width))];
     }
 
-    private static IEnumerable<Line> Lines(FleetStatus fleet, int width)
+    /// <summary>Of a fleet that fills a screen, the targets at which there is nothing to see.</summary>
+    private static IEnumerable<EnvironmentStatus> Quiet(ProjectStatus project) =>
+        project.Fleets.Where(f => f.Rings.Sum(r => r.Targets) > AllShown).SelectMany(f => project.Environments.Where(e => e.Fleet == f.Name && e.IsCalm));
+
+    private static IEnumerable<Line> Lines(FleetStatus fleet, IReadOnlyList<EnvironmentStatus> quiet, int width)
     {
         var rings = string.Join(", ", fleet.Rings.Select(r => $"{r.Name} {r.Done}/{r.Targets}{(r.UnderWay > 0 ? $" (+{r.UnderWay})" : "")}{(r.Failed > 0 ? $" ({r.Failed} failed)" : "")}"));
         foreach (var line in Wrap.Hanging("  ", $"{fleet.Name}: {fleet.Candidate ?? "nothing"}: {rings}", width, Tone.Plain))
             yield return line;
         foreach (var line in fleet.Stopped is { } why ? Wrap.Hanging("  ", $"! the line is stopped: {why}", width, Tone.Bad) : [])
+            yield return line;
+        var calm = string.Join(", ", quiet.GroupBy(e => e.Serving ?? "nothing").OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} serve {g.Key}"));
+        foreach (var line in calm.Length > 0 ? Wrap.Hanging("  ", $"not shown, as nothing is under way there: {calm}", width, Tone.Dim) : [])
             yield return line;
     }
 

@@ -74,7 +74,11 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
         return Task.FromResult(_serves.GetValueOrDefault(environment)?.Split);
     }
 
-    public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Whether the last users never come to their end.</summary>
+    public bool NeverDrains { get; set; }
+
+    public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) =>
+        NeverDrains ? Task.Delay(limit, time, cancellationToken) : Task.CompletedTask;
 
     private void Begin(TrafficRequest request)
     {

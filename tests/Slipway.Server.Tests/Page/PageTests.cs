@@ -63,6 +63,20 @@ public class PageTests
     }
 
     [Fact]
+    public async Task AFleetThatFillsAScreenIsShownByItsRingsAndOnlyTargetsWithSomethingToSeeHaveACard()
+    {
+        await using var server = await RunningServer.StartAsync();
+        var rings = string.Join(", ", Enumerable.Range(1, 5).Select(r => $"{{ name: ring-{r}, targets: [{string.Join(", ", Enumerable.Range(1, 40).Select(t => $"r{r}-{t}"))}] }}"));
+        await server.ApplyAsync($"project: shop\nenvironments: [{{ name: production, slice: none, deploy: {{ process: {{ command: [./shop] }} }}, targets: {{ rings: [{rings}] }} }}]");
+        await server.Client.ActAsync("shop", "production-r2-7", "hold", new ActionRequest("ada", "to see"), CancellationToken.None);
+        await using var page = await Chromium.OpenAsync($"{server.Api}#token={server.Token}");
+
+        await Eventually.IsAsync("its rings are shown", async () => (await page.TextAsync()).Contains("0 of 40", StringComparison.Ordinal));
+        Assert.Equal("production-r2-7", await page.EvaluateAsync("[...document.querySelectorAll('article')].map(a => a.getAttribute('aria-label')).join()"));
+        Assert.Contains("199 without a card: nothing is under way there", await page.TextAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AButtonKeepsTheFocusWhileTheCardIsDrawnAgain()
     {
         await using var server = await RunningServer.PausedAsync();

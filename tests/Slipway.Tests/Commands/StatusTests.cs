@@ -24,6 +24,21 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public void OfAFleetThatFillsAScreenOnlyTargetsWithSomethingToSeeHaveARow()
+    {
+        static EnvironmentStatus Target(int number) => new()
+        {
+            Name = $"production-{number}", Fleet = "production", Tier = "production", Slice = "none", After = [], Serving = number < 5 ? "2.0.0" : "1.0.0", Observed = [], Traffic = [], Queue = [],
+            Window = new WindowStatus(true, ""), Why = "it serves", Hold = number == 3 ? new HoldStatus("bob", "looking", DateTimeOffset.UnixEpoch) : null,
+        };
+        ProjectStatus project = new("shop", [], [.. Enumerable.Range(0, 200).Select(Target)]) { Fleets = [new FleetStatus("production", "2.0.0", null, [new RingStatus("all", 200, 5, 0, 0)])] };
+        var lines = Grid.Lines(project, 140).Select(l => l.ToString()).ToList();
+        Assert.Equal("production-3", Assert.Single(lines, l => l.StartsWith("production-", StringComparison.Ordinal)).Split(' ')[0]);
+        Assert.Contains("  production: 2.0.0: all 5/200", lines);
+        Assert.Contains("  not shown, as nothing is under way there: 195 serve 1.0.0, 4 serve 2.0.0", lines);
+    }
+
+    [Fact]
     public async Task ActionsShowsWhatEveryCommandWouldDoNow()
     {
         await using var server = (await FakeServer.StartAsync()).On("GET /api/v1/projects/shop/environments/production/actions", Shop.Actions);
