@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Storage;
 
 namespace Slipway.Server;
 
@@ -8,7 +9,7 @@ public sealed record ServerOptions
     public const int DefaultPort = 7070;
     public const int DefaultGatewayPort = 7080;
 
-    /// <summary>Holds the event store, artifacts, instances, the token: everything. Made when missing, for its owner only.</summary>
+    /// <summary>Holds the event store (unless <see cref="Database"/> does), artifacts, instances, the token: everything. Made when missing, for its owner only.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>Where the API and the page are served. Loopback unless told otherwise.</summary>
@@ -19,6 +20,9 @@ public sealed record ServerOptions
 
     /// <summary>How long a request may go without an answer before the built-in gateway gives it up. 1 s to 1 day.</summary>
     public TimeSpan GatewayTimeout { get; init; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>Where the events are kept; null: in a file of the data directory.</summary>
+    public PostgresAddress? Database { get; init; }
 
     /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
     public bool StopInstances { get; init; }

@@ -115,7 +115,8 @@ public static class SlipwayServer
     {
         services.AddSingleton(_ => data); // made by a factory, so that it is disposed of with the server
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<IEventStore>(_ => SqliteEventStore.Open(data.Database));
+        services.AddSingleton(s => OpenedStore.Open(options, data, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Store);
         services.AddSingleton<IArtifactStore>(_ => new FileArtifactStore(data.Path));
         services.AddSingleton<IDeployer>(s => new ProcessDeployer(data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>()));
         services.AddSingleton<IHookRunner>(s => new HookRunner(data.Path, s.GetRequiredService<IArtifactStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Slipway.Demo;
+using Slipway.Keeping;
 using Slipway.Serving;
 using Slipway.Simulating;
 
@@ -51,6 +52,9 @@ internal static class Root
         PlanCommand.Make(cli),
         SimulateCommand.Make(cli),
         ReplayCommand.Make(cli),
+        KeepingCommands.Backup(cli),
+        KeepingCommands.Restore(cli),
+        KeepingCommands.Migrate(cli),
         DoctorCommand.Make(cli),
         CompletionCommand.Make(cli),
         SampleShopCommand.Make(),

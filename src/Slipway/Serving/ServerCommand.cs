@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Slipway.Api;
 using Slipway.Commands;
+using Slipway.Keeping;
 using Slipway.Server;
 
 namespace Slipway.Serving;
@@ -14,12 +15,13 @@ internal static class ServerCommand
     private static readonly Option<string> Listen = new("--listen") { HelpName = "ADDRESS", Description = "Where the API and the page are served; port 0 takes a free one.", DefaultValueFactory = _ => $"127.0.0.1:{ServerOptions.DefaultPort}" };
     private static readonly Option<string> Gateway = new("--gateway") { HelpName = "ADDRESS", Description = "Where the built-in gateway serves, or none.", DefaultValueFactory = _ => $"127.0.0.1:{ServerOptions.DefaultGatewayPort}" };
     private static readonly Option<int> GatewayTimeout = new("--gateway-timeout") { HelpName = "SECONDS", Description = "How long the gateway waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<string?> Database = new("--database") { HelpName = "ADDRESS", Description = "Keep events in PostgreSQL: postgres://USER:PASSWORD@HOST/DATABASE. Default: SLIPWAY_DATABASE, or a file in the data directory." };
     private static readonly Option<bool> StopInstances = new("--stop-instances") { Description = "Stop every instance with the server, instead of leaving them to serve." };
     private static readonly Option<bool> UntilStdinCloses = new("--until-stdin-closes") { Description = "Stop when standard input closes: the server ends with the program that started it." };
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, StopInstances, UntilStdinCloses };
+        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, StopInstances, UntilStdinCloses };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed, cli), parsed.GetValue(UntilStdinCloses), cli, cancellationToken));
         return command;
     }
@@ -30,6 +32,7 @@ internal static class ServerCommand
         Listen = Address("--listen", parsed.GetValue(Listen)!),
         Gateway = parsed.GetValue(Gateway) is { } where && where != "none" ? Address("--gateway", where) : null,
         GatewayTimeout = Seconds(parsed.GetValue(GatewayTimeout)),
+        Database = (parsed.GetValue(Database) ?? cli.Variable("SLIPWAY_DATABASE")) is { Length: > 0 } database ? KeepingCommands.Database("--database", database) : null,
         StopInstances = parsed.GetValue(StopInstances),
     };
 
@@ -65,6 +68,8 @@ internal static class ServerCommand
         await output.WriteLineAsync($"  page and API  {api}/");
         await output.WriteLineAsync($"  gateway       {gateway ?? "none built in; start `slipway gateway`"}");
         await output.WriteLineAsync($"  data          {Path.GetFullPath(options.DataDirectory)} (the API token is in the file `token`)");
+        if (options.Database is { } database)
+            await output.WriteLineAsync($"  database      {database}");
         await output.FlushAsync();
     }
 

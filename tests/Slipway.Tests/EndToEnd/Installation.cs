@@ -13,6 +13,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public string Home { get; } = Directory.CreateTempSubdirectory("slipway-test-").FullName;
 
+    /// <summary>Where the events are kept; null: in the data directory.</summary>
+    public string? Database { get; init; }
+
     public Uri Api { get; private set; } = new("http://127.0.0.1:0");
 
     public Uri Gateway { get; private set; } = null!;
@@ -26,7 +29,7 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Starts a server; after the first one, at the same address.</summary>
     public async Task StartServerAsync()
     {
-        _server = new Child("server", "--data", Data, "--listen", $"127.0.0.1:{Api.Port}", "--gateway", "none", "--stop-instances", "--until-stdin-closes");
+        _server = new Child(["server", "--data", Data, "--listen", $"127.0.0.1:{Api.Port}", "--gateway", "none", "--stop-instances", "--until-stdin-closes", .. Database is null ? Array.Empty<string>() : ["--database", Database]]);
         Api = await _server.AddressAsync("page and API");
         Client ??= SlipwayClient.Connect(Api, await TokenAsync());
     }

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Slipway.Testing.Servers;
+
+/// <summary>A PostgreSQL of its own on this machine, with a directory of its own, for as long as a test runs. Everybody on loopback may in.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly string _directory;
+    private readonly int _port;
+    private int _databases;
+
+    private PostgresServer(string directory, int port) => (_directory, _port) = (directory, port);
+
+    /// <summary>Null when there is none on this machine.</summary>
+    private static string? Programs { get; } =
+        Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb"))) : null;
+
+    private string Data => Path.Combine(_directory, "data");
+
+    /// <summary>Starts one; skips the test on a machine without.</summary>
+    public static async Task<PostgresServer> StartAsync()
+    {
+        if (Programs is null && Environment.GetEnvironmentVariable("SLIPWAY_REQUIRE_REAL") == "1")
+            Assert.Fail("PostgreSQL is missing: apt-get install postgresql");
+        Assert.SkipWhen(Programs is null, "PostgreSQL is missing: apt-get install postgresql");
+        var directory = Directory.CreateTempSubdirectory("slipway-postgres-").FullName;
+        if (Environment.UserName == "root")
+            await RunAsync("chown", "postgres", directory);
+        PostgresServer server = new(directory, FreePort());
+        await AsOwnerAsync("initdb", "-D", server.Data, "-U", "slipway", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
+        await server.UpAsync();
+        return server;
+    }
+
+    /// <summary>The address of a fresh database.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"d{Interlocked.Increment(ref _databases)}");
+        await RunAsync(Path.Combine(Programs!, "createdb"), "-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "slipway", name);
+        return string.Create(CultureInfo.InvariantCulture, $"postgres://slipway@127.0.0.1:{_port}/{name}");
+    }
+
+    /// <summary>Ends it and everybody's connection with it.</summary>
+    public Task DownAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-m", "fast", "-w", "stop");
+
+    public Task UpAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o",
+        string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory}"), "start");
+
+    public async ValueTask DisposeAsync()
+    {
+        await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>PostgreSQL does not run as root.</summary>
+    private static Task AsOwnerAsync(string program, params string[] arguments) => Environment.UserName == "root"
+        ? RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(Programs!, program), .. arguments])
+        : RunAsync(Path.Combine(Programs!, program), arguments);
+
+    /// <summary>Its output is thrown away, not piped: what pg_ctl starts would keep a pipe open.</summary>
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", "exec \"$@\" >/dev/null 2>&1 </dev/null", "sh", program, .. arguments]) { WorkingDirectory = "/" })!;
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+    }
+
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
