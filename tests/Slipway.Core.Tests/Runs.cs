@@ -7,9 +7,6 @@ internal static class Runs
 {
     private static readonly long s_divisor = long.TryParse(Environment.GetEnvironmentVariable("SLIPWAY_FEWER_RUNS"), CultureInfo.InvariantCulture, out var divisor) ? Math.Max(1, divisor) : 1;
 
-    /// <summary>Skips, in a mutation run, what takes seconds and says nothing of the machine that is mutated.</summary>
-    public static void SkipWhenFew() => Assert.SkipWhen(s_divisor > 1, "too slow for a mutation run");
-
     /// <summary><paramref name="runs"/>, or its part when <c>SLIPWAY_FEWER_RUNS</c> says by what to divide; at least ten.</summary>
     public static long Of(long runs) => Math.Max(10, runs / s_divisor);
 }

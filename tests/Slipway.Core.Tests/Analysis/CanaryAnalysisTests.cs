@@ -14,7 +14,6 @@ public class CanaryAnalysisTests
     [Fact]
     public void HealthyCandidatesAreHardlyEverFailed()
     {
-        Runs.SkipWhenFew();
         var failed = ParallelEnumerable.Range(1, 300)
             .Count(seed => Failure(Run(new(seed), seconds: 600, analysis: new(ErrorsAndLatency, [new(50_000)]))) is not null);
         Assert.InRange(failed, 0, 6);

@@ -204,11 +204,7 @@ public class FleetTests
         return w.Apply(project);
     }
 
-    private static Project Large(int atOnce, int minimum = 100, PromotionPolicy? promote = null)
-    {
-        Runs.SkipWhenFew();
-        return Make([2, 20, 40, 60, 78], atOnce, minimum, promote ?? new PromotionPolicy.Automatic(TimeSpan.Zero));
-    }
+    private static Project Large(int atOnce, int minimum = 100, PromotionPolicy? promote = null) => Make([2, 20, 40, 60, 78], atOnce, minimum, promote ?? new PromotionPolicy.Automatic(TimeSpan.Zero));
 
     private static Project Make(int[] sizes, int atOnce, int minimum, PromotionPolicy promote)
     {

@@ -26,7 +26,6 @@ public class FreezeCalendarTests
     [Fact]
     public void OpenIsWhereNoDenyLastsAndAnAllowDoesIfThereIsAnyAndWhatComesNextIsTheNextChange()
     {
-        Runs.SkipWhenFew();
         GenWindow.Array[0, 4].Sample(windows =>
         {
             var spans = windows.Select(w => (w.Kind, Spans: w.Stretches(Start.AddDays(-60)).TakeWhile(s => s.Start < Start.AddDays(60)).ToList())).ToList();
