@@ -89,6 +89,56 @@ public sealed class SqliteEventStoreTests : EventStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task AFileThatIsLockedIsNamedStoresNothingAndServesAgainWhenItIsFree()
+    {
+        using var store = SqliteEventStore.Open(Database, patience: TimeSpan.FromMilliseconds(100));
+        using (SqliteConnection other = new($"Data Source={Database};Pooling=false"))
+        {
+            other.Open();
+            using var held = other.BeginTransaction(deferred: false);
+            var problem = (await Assert.ThrowsAsync<StoreException>(() => store.AppendAsync("s", 0, [Event("a")], default))).Problem;
+            Assert.Equal(("SLIP0525", Database), (problem.Code, problem.Place));
+            Assert.Contains("locked", problem.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(new AppendResult.Appended(1, 1), await store.AppendAsync("s", 0, [Event("a")], default));
+    }
+
+    [Fact]
+    public async Task ADiskThatIsFullIsToldStoresNothingAndNothingHasToBeRestarted()
+    {
+        await AppendAsync("s", 0, Event("a"));
+        var pages = (long)Scalar("PRAGMA page_count");
+        _stores[0].Limit(pages);
+
+        var problem = (await Assert.ThrowsAsync<StoreException>(() => AppendAsync("s", 1, Event("b"), Event(new string('x', 100_000))))).Problem;
+        Assert.Equal("SLIP0525", problem.Code);
+        Assert.Contains("disk is full", problem.Message, StringComparison.Ordinal);
+
+        _stores[0].Limit(pages + 100);
+        Assert.Equal(new AppendResult.Appended(2, 2), await AppendAsync("s", 1, Event("b")));
+    }
+
+    [Fact]
+    public async Task DamagedContentIsToldAsThat()
+    {
+        await AppendAsync("s", 0, [.. Enumerable.Range(0, 500).Select(i => Event($"{i} {new string('x', 300)}"))]);
+        foreach (var store in _stores)
+            store.Dispose();
+        SqliteConnection.ClearAllPools();
+        using (var file = File.OpenWrite(Database))
+        {
+            file.Position = 4096;
+            file.Write(Enumerable.Repeat((byte)0x5A, (int)file.Length - 4096).ToArray());
+        }
+
+        using var again = SqliteEventStore.Open(Database);
+        var problem = (await Assert.ThrowsAsync<StoreException>(() => again.ReadAllAsync(0, 1000, default))).Problem;
+        Assert.Equal("SLIP0525", problem.Code);
+        Assert.Contains("damaged", problem.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ADatabaseOfANewerSlipwayIsNamedAndLeftAlone()
     {
         Scalar("PRAGMA user_version = 99");

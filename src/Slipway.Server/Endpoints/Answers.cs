@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Slipway.Api;
 using Slipway.Core.Configuration;
 using Slipway.Engine;
+using Slipway.Storage;
 
 namespace Slipway.Server.Endpoints;
 
@@ -22,10 +23,12 @@ internal static class Answers
     /// <summary>What a fault of ours, or a request that cannot be read, is told as; the log has the rest.</summary>
     public static Task FaultAsync(HttpContext context)
     {
-        var unreadable = context.Features.Get<IExceptionHandlerFeature>()?.Error as BadHttpRequestException;
-        var answer = unreadable is null
-            ? Problem(StatusCodes.Status500InternalServerError, new ProblemItem("SLIP0209", "server", "the server could not do it; nothing was half done", "look at the server's log, and try again"))
-            : Problem(unreadable.StatusCode, new ProblemItem("SLIP0208", "request", unreadable.Message, "send what the API's description at /openapi/v1.json asks for"));
+        var answer = context.Features.Get<IExceptionHandlerFeature>()?.Error switch
+        {
+            BadHttpRequestException unreadable => Problem(unreadable.StatusCode, new ProblemItem("SLIP0208", "request", unreadable.Message, "send what the API's description at /openapi/v1.json asks for")),
+            StoreException store => Problem(StatusCodes.Status503ServiceUnavailable, Item(store.Problem)),
+            _ => Problem(StatusCodes.Status500InternalServerError, new ProblemItem("SLIP0209", "server", "the server could not do it; nothing was half done", "look at the server's log, and try again")),
+        };
         return answer.ExecuteAsync(context);
     }
 

@@ -14,17 +14,20 @@ public sealed class SqliteEventStore : IEventStore, IDisposable
 {
     private const int MostAtOnce = 1000;
 
+    private readonly string _file;
     private readonly string _connectionString;
     private readonly SqliteConnection _writer;
     private readonly SemaphoreSlim _writing = new(1, 1);
 
-    private SqliteEventStore(string connectionString, SqliteConnection writer) => (_connectionString, _writer) = (connectionString, writer);
+    private SqliteEventStore(string file, string connectionString, SqliteConnection writer) => (_file, _connectionString, _writer) = (file, connectionString, writer);
 
     /// <summary>Opens the file, or makes it for its owner only, and brings its tables up to date.</summary>
+    /// <param name="patience">How long to wait for another process that has the write lock; ten seconds when null.</param>
     /// <exception cref="StoreException">It cannot be used; the message says why and what to do.</exception>
-    public static SqliteEventStore Open(string file, SqliteDurability durability = SqliteDurability.Full)
+    public static SqliteEventStore Open(string file, SqliteDurability durability = SqliteDurability.Full, TimeSpan? patience = null)
     {
-        var connectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = 10 }.ToString();
+        var wait = patience ?? TimeSpan.FromSeconds(10);
+        var connectionString = new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWriteCreate, DefaultTimeout = (int)Math.Ceiling(wait.TotalSeconds) }.ToString();
         try
         {
             CreateForOwner(file);
@@ -33,9 +36,9 @@ public sealed class SqliteEventStore : IEventStore, IDisposable
             Pragma(writer, "journal_mode = WAL");
             Pragma(writer, durability is SqliteDurability.Full ? "synchronous = FULL" : "synchronous = NORMAL");
             // SQLite's own wait looks again within milliseconds, the client library's only after 150.
-            Pragma(writer, "busy_timeout = 10000");
+            Pragma(writer, string.Create(CultureInfo.InvariantCulture, $"busy_timeout = {(int)wait.TotalMilliseconds}"));
             SqliteSchema.Migrate(writer, file);
-            return new SqliteEventStore(connectionString, writer);
+            return new SqliteEventStore(file, connectionString, writer);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == 26)
         {
@@ -53,6 +56,10 @@ public sealed class SqliteEventStore : IEventStore, IDisposable
         try
         {
             return Append(stream, expectedVersion, events);
+        }
+        catch (SqliteException e) when (Unusable(e) is { } unusable)
+        {
+            throw unusable;
         }
         finally
         {
@@ -86,6 +93,9 @@ public sealed class SqliteEventStore : IEventStore, IDisposable
         return streams.ToImmutable();
     }
 
+    /// <summary>Lets the file grow to so many pages and no further, as a full disk does.</summary>
+    internal void Limit(long pages) => Pragma(_writer, string.Create(CultureInfo.InvariantCulture, $"max_page_count = {pages}"));
+
     public void Dispose()
     {
         SqliteConnection.ClearPool(_writer);
@@ -112,7 +122,32 @@ public sealed class SqliteEventStore : IEventStore, IDisposable
         return new AppendResult.Appended(version, position);
     }
 
+    /// <summary>What a person can mend; null when it is a fault of ours. Nothing was stored: the transaction was not committed.</summary>
+    private StoreException? Unusable(SqliteException e) => e.SqliteErrorCode switch
+    {
+        5 or 6 => Problem(e, "another process holds it locked", "end that process; what was asked is tried again by itself where nobody waits for it"),
+        8 or 14 => Problem(e, "it cannot be written", "make the file and its directory writable"),
+        10 or 13 => Problem(e, "the disk is full or broken", "make room; nothing has to be restarted"),
+        11 or 26 => Problem(e, "its content is damaged", "stop the server and restore a backup with `slipway restore`"),
+        _ => null,
+    };
+
+    private StoreException Problem(SqliteException e, string why, string remedy) =>
+        new(new Problem("SLIP0525", _file, $"the database cannot be used: {why} ({e.Message.TrimEnd('.')})", remedy), e);
+
     private async Task<ImmutableArray<RecordedEvent>> ReadAsync(string sql, CancellationToken cancellationToken, params (string, object)[] parameters)
+    {
+        try
+        {
+            return await ReadOnceAsync(sql, parameters, cancellationToken);
+        }
+        catch (SqliteException e) when (Unusable(e) is { } unusable)
+        {
+            throw unusable;
+        }
+    }
+
+    private async Task<ImmutableArray<RecordedEvent>> ReadOnceAsync(string sql, (string, object)[] parameters, CancellationToken cancellationToken)
     {
         await using var connection = await ConnectAsync(cancellationToken);
         using var command = Command(connection, sql, parameters);
