@@ -37,6 +37,8 @@ internal static class Program
                 return Serve(Port, path => path == "/" && File.Exists(args[1]) ? (500, "lost the order") : Answer(path));
             case "server":
                 return FakeServer.RunAsync(args[1], args[2], args[3], [.. args.Skip(4)]).GetAwaiter().GetResult();
+            case "dying":
+                return DyingServer.RunAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
             default:
                 return Serve(Port, Answer);
         }

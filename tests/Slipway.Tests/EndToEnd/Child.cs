@@ -11,9 +11,13 @@ internal sealed class Child : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
 
-    public Child(params string[] arguments)
+    public Child(params string[] arguments) : this(EndToEnd.Slipway, arguments)
     {
-        ProcessStartInfo info = new(EndToEnd.Slipway, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+    }
+
+    public Child(string program, string[] arguments)
+    {
+        ProcessStartInfo info = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var name in info.Environment.Keys.Where(k => k.StartsWith("SLIPWAY_", StringComparison.Ordinal)).ToList())
             info.Environment.Remove(name);
         _process = new Process { StartInfo = info };
@@ -37,6 +41,9 @@ internal sealed class Child : IAsyncDisposable
         Assert.True(Said(words) is not null, Output + Errors);
         return new Uri(Said(words)!);
     }
+
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>SIGKILL, to this process alone.</summary>
     public async Task KillAsync()

@@ -34,6 +34,12 @@ internal sealed class Installation : IAsyncDisposable
         Client ??= SlipwayClient.Connect(Api, await TokenAsync());
     }
 
+    /// <summary>Starts a server at the same address that dies at the n-th moment at which dying could do harm.</summary>
+    public void StartDyingServer(int moments) => _server = new Child(EndToEnd.Service, ["dying", Data, $"{Api.Port}", $"{moments}"]);
+
+    /// <summary>Whether the server is there no more.</summary>
+    public bool HasDied => _server!.HasEnded;
+
     public async Task StartGatewayAsync()
     {
         _gateway = new Child("gateway", "--server", Api.ToString(), "--token", await TokenAsync(), "--id", "edge", "--listen", "127.0.0.1:0", "--routes", Path.Combine(Home, "routes"));
