@@ -4,13 +4,8 @@ namespace Slipway.Core.Analysis;
 /// What the baseline's error rate was so far. Only places the bets: a poor estimate costs power, never validity, as long as it
 /// knows nothing of the window that is bet on.
 /// </summary>
-internal sealed class BaselineRate
+internal sealed class BaselineRate(Memory memory)
 {
-    /// <summary>Below this many requests nothing is forgotten.</summary>
-    private const double Cap = 2000;
-
-    private static readonly TimeSpan HalfLife = TimeSpan.FromSeconds(1800);
-
     private double _errors;
     private double _requests;
     private TimeSpan _last;
@@ -22,9 +17,9 @@ internal sealed class BaselineRate
     {
         _errors += errors;
         _requests += requests;
-        if (_requests > Cap && at > _last)
+        if (_requests > memory.Cap && at > _last)
         {
-            var kept = Math.Pow(0.5, (at - _last) / HalfLife);
+            var kept = Math.Pow(0.5, (at - _last) / memory.HalfLife);
             _errors *= kept;
             _requests *= kept;
         }

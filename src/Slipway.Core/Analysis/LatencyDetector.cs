@@ -8,15 +8,17 @@ internal sealed class LatencyDetector
 {
     private readonly double[][] _tilts;
     private readonly double[] _gains = new double[Tilts.Count];
-    private readonly RestartMixture _mixture = new(Tilts.Count);
+    private readonly RestartMixture _mixture;
     private readonly long[] _candidate;
     private readonly long[] _baseline;
     private bool _hasCandidate;
     private bool _hasBaseline;
 
     /// <param name="frozen">The baseline from before the first update, counts of each bucket.</param>
-    public LatencyDetector(ReadOnlySpan<long> frozen)
+    /// <param name="stakes">The default when null.</param>
+    public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null)
     {
+        _mixture = new RestartMixture(Tilts.Count, stakes ?? Stakes.Default);
         _tilts = Tilts.Of(frozen);
         _candidate = new long[frozen.Length];
         _baseline = new long[frozen.Length];
@@ -27,7 +29,8 @@ internal sealed class LatencyDetector
     public double LogStatic => _mixture.LogStatic;
 
     /// <summary>Takes the counts of each bucket since the call before. They wait until both sides have some.</summary>
-    public void Update(TimeSpan at, ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline)
+    /// <param name="temper">Share of the evidence that is believed (1/φ), above 0 to 1, fixed before the window began.</param>
+    public void Update(TimeSpan at, ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, double temper = 1)
     {
         _hasCandidate |= Add(candidate, _candidate);
         _hasBaseline |= Add(baseline, _baseline);
@@ -36,21 +39,21 @@ internal sealed class LatencyDetector
             return;
         }
 
-        Bet();
+        Bet(temper);
         _mixture.Bet(at, _gains);
         Array.Clear(_candidate);
         Array.Clear(_baseline);
         _hasCandidate = _hasBaseline = false;
     }
 
-    private void Bet()
+    private void Bet(double temper)
     {
         // One second fills a small part of the range.
         var first = Math.Min(_candidate.AsSpan().IndexOfAnyExcept(0), _baseline.AsSpan().IndexOfAnyExcept(0));
         var length = Math.Max(_candidate.AsSpan().LastIndexOfAnyExcept(0), _baseline.AsSpan().LastIndexOfAnyExcept(0)) - first + 1;
         for (var k = 0; k < _gains.Length; k++)
         {
-            _gains[k] = Analysis.LogEvidence.OfLabels(
+            _gains[k] = temper * Analysis.LogEvidence.OfLabels(
                 _candidate.AsSpan(first, length), _baseline.AsSpan(first, length), _tilts[k].AsSpan(first, length));
         }
     }

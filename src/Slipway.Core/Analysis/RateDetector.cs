@@ -20,19 +20,22 @@ internal sealed class RateDetector
     private readonly double _tolerance;
     private readonly double _absolute;
     private readonly double[] _gains = new double[Effects.Length];
-    private readonly RestartMixture _mixture = new(Effects.Length);
-    private readonly BaselineRate _baseline = new();
+    private readonly RestartMixture _mixture;
+    private readonly BaselineRate _baseline;
     private Window _carry;
 
     /// <param name="kind">What is counted.</param>
     /// <param name="tolerance">ρ0, above 0.</param>
     /// <param name="absolute">δ0, from 0 to below 1; not used for counts.</param>
-    public RateDetector(RateKind kind, double tolerance, double absolute)
+    /// <param name="stakes">The default when null.</param>
+    /// <param name="memory">The default when null.</param>
+    public RateDetector(RateKind kind, double tolerance, double absolute, Stakes? stakes = null, Memory? memory = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(tolerance);
         ArgumentOutOfRangeException.ThrowIfNegative(absolute);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(absolute, 1);
         (_kind, _tolerance, _absolute) = (kind, tolerance, absolute);
+        (_mixture, _baseline) = (new RestartMixture(Effects.Length, stakes ?? Stakes.Default), new BaselineRate(memory ?? Memory.Default));
     }
 
     /// <summary>

@@ -1,7 +1,7 @@
 namespace Slipway.Core.Analysis;
 
 /// <summary>
-/// Spreads a detector's stake over several alternatives, and over the times at which a fault may begin: half of it is staked
+/// Spreads a detector's stake over several alternatives, and over the times at which a fault may begin: a part of it is staked
 /// at the start, the rest bit by bit, so that a fault which begins late is not hidden behind hours of healthy evidence.
 /// </summary>
 /// <remarks>
@@ -10,24 +10,20 @@ namespace Slipway.Core.Analysis;
 /// </remarks>
 internal sealed class RestartMixture
 {
-    /// <summary>Share of the stake that is bet from the start.</summary>
-    private const double AtStart = 0.5;
-
-    /// <summary>After this long, half of what was held back is staked.</summary>
-    private static readonly TimeSpan HalfStaked = TimeSpan.FromSeconds(900);
-
     private readonly double[] _static;
     private readonly double[] _restart;
     private readonly double _logEach;
+    private readonly Stakes _stakes;
     private TimeSpan _last;
 
-    public RestartMixture(int alternatives)
+    public RestartMixture(int alternatives, Stakes stakes)
     {
+        _stakes = stakes;
         _logEach = -Math.Log(alternatives);
         _static = new double[alternatives];
         _restart = new double[alternatives];
         Array.Fill(_static, _logEach);
-        Array.Fill(_restart, _logEach + Math.Log(AtStart));
+        Array.Fill(_restart, _logEach + Math.Log(stakes.AtStart));
     }
 
     /// <summary>Log evidence with all of the stake bet from the start.</summary>
@@ -53,5 +49,5 @@ internal sealed class RestartMixture
         LogEvidence = LogSum.Of(LogSum.Of(_restart), Math.Log(HeldBack(at)));
     }
 
-    private static double HeldBack(TimeSpan at) => (1 - AtStart) * (HalfStaked / (at + HalfStaked));
+    private double HeldBack(TimeSpan at) => (1 - _stakes.AtStart) * (_stakes.HalfStaked / (at + _stakes.HalfStaked));
 }

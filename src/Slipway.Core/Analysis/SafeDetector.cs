@@ -12,17 +12,19 @@ internal sealed class SafeDetector
     private readonly double _ratio;
     private readonly double _difference;
     private readonly double[] _wealth = [.. Alternatives.Select(a => Math.Log(a.Stake))];
-    private readonly BaselineRate _baseline = new();
+    private readonly BaselineRate _baseline;
     private Window _carry;
 
     /// <param name="ratio">ρ_s, above 0.</param>
     /// <param name="difference">δ_s, from 0 to below 1.</param>
-    public SafeDetector(double ratio, double difference)
+    /// <param name="memory">The default when null.</param>
+    public SafeDetector(double ratio, double difference, Memory? memory = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(ratio);
         ArgumentOutOfRangeException.ThrowIfNegative(difference);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(difference, 1);
         (_ratio, _difference) = (ratio, difference);
+        _baseline = new BaselineRate(memory ?? Memory.Default);
     }
 
     public double LogEvidence { get; private set; }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Slipway.Analysing;
 using Slipway.Demo;
 using Slipway.Keeping;
 using Slipway.Serving;
@@ -52,6 +53,7 @@ internal static class Root
         PlanCommand.Make(cli),
         SimulateCommand.Make(cli),
         ReplayCommand.Make(cli),
+        AnalysisCommands.Make(cli),
         KeepingCommands.Backup(cli),
         KeepingCommands.Restore(cli),
         KeepingCommands.Migrate(cli),

@@ -1,0 +1,92 @@
+namespace Slipway.Core.Analysis;
+
+/// <summary>
+/// How much more the error counts of alike parts of the baseline differ than chance alone lets them: φ, 1 when they do not. Retries, incidents
+/// and shared clients make requests fail together; evidence that took them for independent would be worth less than it says, so it is divided by φ.
+/// Allocates nothing after its construction.
+/// </summary>
+/// <remarks>Pearson's statistic over blocks of several lengths, pulled towards 1 while there are few, with its own standard error on top.</remarks>
+internal sealed class Dispersion
+{
+    private readonly int _shards;
+    private readonly double _prior;
+    private readonly double _deadBand;
+    private readonly Scale[] _scales;
+    private long _ticks;
+
+    /// <param name="shards">Parts of the baseline that are compared; at least 1, about 8 to 20 of the candidate's size are good.</param>
+    /// <param name="blocks">Block lengths in windows; 10, 60 and 300 when null.</param>
+    /// <param name="prior">k0: how many degrees of freedom the belief in φ = 1 is worth at first.</param>
+    /// <param name="deadBand">Below this, φ is taken for 1.</param>
+    public Dispersion(int shards, IReadOnlyList<int>? blocks = null, double prior = 10, double deadBand = 1.15)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
+        (_shards, _prior, _deadBand) = (shards, prior, deadBand);
+        _scales = [.. (blocks ?? [10, 60, 300]).Select(length => new Scale(length, shards))];
+    }
+
+    /// <summary>The largest φ of any block length; at least 1. Knows whole blocks only, so it may temper the window that follows.</summary>
+    public double Phi
+    {
+        get
+        {
+            var phi = 1.0;
+            foreach (var scale in _scales)
+                phi = Math.Max(phi, (scale.Pearson + _prior) / (scale.Freedom + _prior) * (1 + Math.Sqrt(2 / (scale.Freedom + _prior))));
+            return phi < _deadBand ? 1 : phi;
+        }
+    }
+
+    /// <summary>Takes one window's requests and errors of each part.</summary>
+    public void Update(ReadOnlySpan<double> requests, ReadOnlySpan<double> errors)
+    {
+        _ticks++;
+        foreach (var scale in _scales)
+        {
+            for (var s = 0; s < _shards; s++)
+            {
+                scale.Requests[s] += requests[s];
+                scale.Errors[s] += errors[s];
+            }
+
+            if (_ticks % scale.Length == 0)
+                scale.Close();
+        }
+    }
+
+    private sealed class Scale(int length, int shards)
+    {
+        public int Length => length;
+
+        public double[] Requests { get; } = new double[shards];
+
+        public double[] Errors { get; } = new double[shards];
+
+        public double Pearson { get; private set; }
+
+        public double Freedom { get; private set; }
+
+        /// <summary>Adds the block that has ended; one without any error, or with a single part, tells nothing.</summary>
+        public void Close()
+        {
+            var (requests, errors) = (0.0, 0.0);
+            for (var s = 0; s < Requests.Length; s++)
+                (requests, errors) = (requests + Requests[s], errors + Errors[s]);
+            if (errors > 0 && errors < requests && Requests.Length > 1)
+            {
+                var rate = errors / requests;
+                for (var s = 0; s < Requests.Length; s++)
+                {
+                    var expected = Requests[s] * rate;
+                    if (expected > 0)
+                        Pearson += (Errors[s] - expected) * (Errors[s] - expected) / (expected * (1 - rate));
+                }
+
+                Freedom += Requests.Length - 1;
+            }
+
+            Array.Clear(Requests);
+            Array.Clear(Errors);
+        }
+    }
+}
