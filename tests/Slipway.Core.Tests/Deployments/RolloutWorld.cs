@@ -217,5 +217,17 @@ internal sealed class RolloutWorld
         _promises.Check(before, input, events, State, _split, _now);
         Must(State.StepIndex >= before.StepIndex, "a step went backwards");
         Must(_spec == State.Spec, "the spec changed");
+        CheckPunctual();
+    }
+
+    /// <summary>
+    /// Time alone changes something no earlier than was said: whoever sleeps until then misses nothing. And whoever wakes then finds something to
+    /// decide, or is told to sleep on: nobody is woken over and over.
+    /// </summary>
+    private void CheckPunctual()
+    {
+        var wake = Rollout.NextWake(State, _now);
+        Must(wake <= _now || Rollout.Decide(State, new DeploymentInput.Tick(), (wake ?? _now.AddDays(1000)).AddTicks(-1)).Events.IsEmpty, "something comes due before it was said to");
+        Must(wake is null || !Rollout.Decide(State, new DeploymentInput.Tick(), wake.Value).Events.IsEmpty || Rollout.NextWake(State, wake.Value) != wake, "nothing comes due when it was said to");
     }
 }

@@ -244,6 +244,7 @@ internal sealed class Stage
             case "instances": Same(rest, $"{(Active.Spec.Stable is null ? 0 : Active.WantedStables)}/{Active.WantedCandidates}"); break;
             case "running": Same(rest, string.Join(" ", WantedInstances.Of(World.Snapshot, _at, World.Now).Select(w => $"{w.Workload.Candidate}x{w.Instances}").Order(StringComparer.Ordinal))); break;
             case "wants": Same(rest, string.Join(" ", Rollout.Plan(Active).Where(e => e is not Effect.Watch).Select(e => e.Key.Split('/')[0]))); break;
+            case "watched": Same(rest, Rollout.Plan(Active).Any(e => e is Effect.Watch) ? "yes" : "no"); break;
             case "runs-hook": Same(rest, Rollout.Plan(Active).OfType<Effect.RunHook>().SingleOrDefault()?.Hook.Name ?? "none"); break;
             case "outcome": Same(rest, Outcomes.Of(World.Snapshot.Deployments[State.Last!.Value.Spec.Id]).ToString()); break;
             case "ended": Same(rest, State.Last is { Cause: var cause } ? cause?.ToString().ToLowerInvariant() ?? "succeeded" : "never"); break;
