@@ -20,7 +20,7 @@ foreach (var count in quick ? new[] { 10, 100, 1000 } : [10, 100, 1000, 10_000])
     var c = await Rollouts.MeasureAsync(count, seconds: quick ? 8 : 30);
     costs.Add(c);
     if (!json)
-        Console.WriteLine($"{c.Rollouts,-14:N0}{c.StartSeconds,9:0.0}{c.Cores,8:0.00}{c.Megabytes,9:0}{c.P50,9:0.0}{c.P99,9:0.0}{c.RestartSeconds,11:0.0}");
+        Console.WriteLine($"{c.Rollouts,-14:N0}{c.StartSeconds,9:0.0}{c.Cores,8:0.00}{c.Megabytes,9:0}{c.P50,9:0.00}{c.P99,9:0.0}{c.RestartSeconds,11:0.0}");
 }
 
 if (json)

@@ -16,7 +16,7 @@ public class TrafficBoardTests
     public void TheFreshBaselineIsCountedApartFromTheOtherInstancesOfItsVersion()
     {
         TrafficBoard board = new(new FakeTimeProvider());
-        using var tap = board.Tap();
+        using var tap = board.Tap(Production.Project);
 
         board.Add(new TrafficSecond(DateTimeOffset.UnixEpoch, [Counts(InstanceRole.Serving, 70), Counts(InstanceRole.Baseline, 20)]));
 
@@ -26,6 +26,22 @@ public class TrafficBoardTests
             InstanceId id = new(Production, Version, role);
             Assert.Equal((count, count), (board.History(id)!.Completed, taken[id].Completed));
         }
+    }
+
+    [Fact]
+    public void ATapHearsOnlyItsOwnProjectUntilItIsClosed()
+    {
+        TrafficBoard board = new(new FakeTimeProvider());
+        using var other = board.Tap(new ProjectId("other"));
+        var (first, second) = (board.Tap(Production.Project), board.Tap(Production.Project));
+        first.Dispose();
+
+        board.Add(new TrafficSecond(DateTimeOffset.UnixEpoch, [Counts(InstanceRole.Serving, 70)]));
+
+        Assert.Empty(other.Take());
+        Assert.Empty(first.Take());
+        Assert.Equal(70, Assert.Single(second.Take()).Value.Completed);
+        second.Dispose();
     }
 
     private static SideCounts Counts(InstanceRole role, long completed) => new() { Environment = Production, Candidate = Version, Role = role, Completed = completed };

@@ -25,7 +25,7 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
     public async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken)
     {
         CanaryAnalysis analysis = new(spec.Checks, Deployment.Gates(spec));
-        using var tap = board.Tap();
+        using var tap = board.Tap(spec.Environment.Project);
         var begun = time.GetTimestamp();
         DeploymentInput.Analysed? told = null;
         var heard = begun;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Core.Projects;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 
@@ -13,7 +14,7 @@ public sealed class TrafficBoard(TimeProvider time)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<InstanceId, List<(long Slot, SideCounts Counts)>> _history = [];
-    private ImmutableArray<TrafficTap> _taps = [];
+    private readonly Dictionary<ProjectId, ImmutableArray<TrafficTap>> _taps = [];
     private long _newest;
 
     /// <summary>Adds what one gateway counted. The caller has dropped repeats.</summary>
@@ -24,7 +25,7 @@ public sealed class TrafficBoard(TimeProvider time)
             foreach (var side in second.Sides)
             {
                 Remember(side);
-                foreach (var tap in _taps)
+                foreach (var tap in _taps.GetValueOrDefault(side.Environment.Project, []))
                     tap.Add(side);
             }
         }
@@ -42,12 +43,13 @@ public sealed class TrafficBoard(TimeProvider time)
         return (sum.Completed / (Slot.TotalSeconds + into), sum.Completed == 0 ? 0 : (sum.ServerErrors + sum.NoAnswer) / (double)sum.Completed);
     }
 
-    internal TrafficTap Tap()
+    /// <summary>What a project's environments do from now on. By project, so that many rollouts of others cost nothing.</summary>
+    internal TrafficTap Tap(ProjectId project)
     {
         lock (_lock)
         {
-            TrafficTap tap = new(this);
-            _taps = _taps.Add(tap);
+            TrafficTap tap = new(this, project);
+            _taps[project] = _taps.GetValueOrDefault(project, []).Add(tap);
             return tap;
         }
     }
@@ -55,7 +57,12 @@ public sealed class TrafficBoard(TimeProvider time)
     internal void Remove(TrafficTap tap)
     {
         lock (_lock)
-            _taps = _taps.Remove(tap);
+        {
+            if (_taps.GetValueOrDefault(tap.Project, []).Remove(tap) is { IsEmpty: false } left)
+                _taps[tap.Project] = left;
+            else
+                _taps.Remove(tap.Project);
+        }
     }
 
     private void Remember(SideCounts side)
@@ -93,10 +100,12 @@ public sealed class TrafficBoard(TimeProvider time)
 }
 
 /// <summary>Counts since it was last asked, by version.</summary>
-internal sealed class TrafficTap(TrafficBoard board) : IDisposable
+internal sealed class TrafficTap(TrafficBoard board, ProjectId project) : IDisposable
 {
     private readonly Lock _lock = new();
     private Dictionary<InstanceId, SideCounts> _counts = [];
+
+    public ProjectId Project => project;
 
     public void Add(SideCounts side)
     {
