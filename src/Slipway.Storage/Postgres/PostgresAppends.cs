@@ -151,6 +151,7 @@ internal sealed class PostgresAppends : IAsyncDisposable
     /// <summary>All of a transaction was written or nothing of it: one of its events speaks for all.</summary>
     private async Task FindOutAsync(List<PostgresAppend> batch, NpgsqlException lost)
     {
+        // There is one: nothing is committed otherwise.
         var one = batch.SelectMany(a => a.Placed).First();
         var begun = _time.GetTimestamp();
         while (_time.GetElapsedTime(begun) < Patience && !_stop.IsCancellationRequested)
