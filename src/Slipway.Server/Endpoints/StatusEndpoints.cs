@@ -40,7 +40,10 @@ internal static class StatusEndpoints
 
     private static async Task<IResult> ExplainAsync(string project, string environment, SlipwayEngine engine, IEventStore store, TimeProvider time, CancellationToken cancellationToken)
     {
-        var found = engine.Find(new EnvironmentKey(new ProjectId(project), new EnvironmentName(environment)));
+        EnvironmentKey key = new(new ProjectId(project), new EnvironmentName(environment));
+        if (engine.Snapshot(key.Project) is { } whole && whole.Configuration.Fleet(key.Name) is { } fleet)
+            return Results.Ok(ExplainView.Of(whole, fleet));
+        var found = engine.Find(key);
         if (!found.Ok)
             return Answers.Problem(found.Problem);
         var (snapshot, spec) = found.Value;

@@ -41,6 +41,13 @@ internal static class ExplainView
             [Next(story.Next, story.Until, now)], [], []);
     }
 
+    /// <summary>A fleet: its rings. What happens at a target is explained by its own name.</summary>
+    public static ExplainResponse Of(ProjectSnapshot snapshot, FleetSpec fleet)
+    {
+        var story = FleetStory.Of(snapshot, fleet);
+        return new ExplainResponse(fleet.Name.Value, story.Summary, story.Why, story.Next, [], []);
+    }
+
     /// <summary>What waits and why, whether promotions are held, and whether a window is closed.</summary>
     private static IEnumerable<string> Facts(EnvironmentStatus status) =>
     [

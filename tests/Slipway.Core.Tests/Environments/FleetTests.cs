@@ -62,6 +62,20 @@ public class FleetTests
     }
 
     [Fact]
+    public void TheStorySaysWhereItIsWhyAndWhatComesNext()
+    {
+        var w = Serving(Large(atOnce: 10), "1.0.0");
+        Assert.Equal("1.0.0 in production: 200 of 200 targets serve it", FleetStory.Of(w.Snapshot, w.Snapshot.Configuration.Fleets[0]).Summary);
+        w.Create("2.0.0").Fail(Member("r1-1"), RollbackCause.Failed).SucceedAll();
+        var story = FleetStory.Of(w.Snapshot, w.Snapshot.Configuration.Fleets[0]);
+        Assert.StartsWith("2.0.0 in production: ", story.Summary, StringComparison.Ordinal);
+        Assert.StartsWith("the line is stopped: 2.0.0 failed in production-r1-1", story.Why[0], StringComparison.Ordinal);
+        Assert.Contains(" went back", story.Why[1], StringComparison.Ordinal);
+        Assert.Contains("retry a target that went back", Assert.Single(story.Next), StringComparison.Ordinal);
+        Assert.Contains("nothing was ever deployed", FleetStory.Of(new ProjectWorld(Large(atOnce: 10)).Snapshot, w.Snapshot.Configuration.Fleets[0]).Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void AMinimumBelowAllForgivesAFewTargets()
     {
         var w = Serving(Large(atOnce: 40, minimum: 90), "1.0.0").Create("2.0.0");

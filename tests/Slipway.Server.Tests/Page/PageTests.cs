@@ -73,6 +73,7 @@ public class PageTests
 
         await Eventually.IsAsync("its rings are shown", async () => (await page.TextAsync()).Contains("0 of 40", StringComparison.Ordinal));
         Assert.Equal("production-r2-7", await page.EvaluateAsync("[...document.querySelectorAll('article')].map(a => a.getAttribute('aria-label')).join()"));
+        Assert.Equal("production: nothing was ever deployed to its 200 targets", (await server.Client.ExplainAsync("shop", "production", CancellationToken.None)).Summary);
         Assert.Contains("199 without a card: nothing is under way there", await page.TextAsync(), StringComparison.Ordinal);
     }
 
