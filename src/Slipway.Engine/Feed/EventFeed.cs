@@ -3,15 +3,41 @@ using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Feed;
 
-/// <summary>All events in one order, resumable at any position: no gap, no repeat.</summary>
-public sealed class EventFeed(IEventStore store, TimeProvider time)
+/// <summary>
+/// All events in one order, resumable at any position: no gap, no repeat. Thousands may follow: who is up to date reads what one reader for
+/// all has read; who is behind reads the store until it has caught up.
+/// </summary>
+public sealed class EventFeed : IAsyncDisposable
 {
-    /// <summary>Another process may append to the same store without telling us; this is how long that can go unseen.</summary>
-    private static readonly TimeSpan Poll = TimeSpan.FromSeconds(1);
+    /// <summary>Of about a kilobyte each: some megabytes, however many follow.</summary>
+    private const int MostEvents = 8192;
 
+    private const long MostCharacters = 16 << 20;
+
+    /// <summary>How many one follower takes at a time from the store, and from what was read for all: what a slow one holds on to.</summary>
     private const int Page = 500;
 
+    private const int Handful = 64;
+
+    private readonly IEventStore _store;
+    private readonly TimeProvider _time;
+    private readonly RecentEvents _recent;
+    private readonly FeedTail _tail;
     private volatile TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public EventFeed(IEventStore store, TimeProvider time) : this(store, time, MostEvents)
+    {
+    }
+
+    /// <param name="mostEvents">How many events are kept for those who are nearly up to date.</param>
+    internal EventFeed(IEventStore store, TimeProvider time, int mostEvents)
+    {
+        (_store, _time, _recent) = (store, time, new RecentEvents(mostEvents, MostCharacters));
+        _tail = new FeedTail(store, this, _recent, time);
+    }
+
+    /// <summary>How many follow now.</summary>
+    public int Followers => _tail.Followers;
 
     /// <summary>Completes at the next append. Take it before reading, so that nothing falls between.</summary>
     internal Task News => _news.Task;
@@ -19,20 +45,35 @@ public sealed class EventFeed(IEventStore store, TimeProvider time)
     /// <summary>Events after a position, then those to come, until cancelled.</summary>
     public async IAsyncEnumerable<RecordedEvent> FollowAsync(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (!cancellationToken.IsCancellationRequested)
+        _tail.Join();
+        try
         {
-            var news = News;
-            var page = await store.ReadAllAsync(afterPosition, Page, cancellationToken);
-            foreach (var e in page)
+            while (!cancellationToken.IsCancellationRequested)
             {
-                yield return e;
-                afterPosition = e.Position;
-            }
+                var (advanced, floor) = (_tail.Advanced, _recent.Floor);
+                var shared = _recent.After(afterPosition, Handful);
+                var page = shared ?? await _store.ReadAllAsync(afterPosition, Page, cancellationToken);
+                foreach (var e in page)
+                {
+                    yield return e;
+                    afterPosition = e.Position;
+                }
 
-            if (page.IsEmpty)
-                await WaitAsync(news, Poll, cancellationToken);
+                if (!page.IsEmpty)
+                    continue;
+                if (shared is null && afterPosition < floor && floor < long.MaxValue)
+                    afterPosition = floor; // the store has nothing up to there
+                else
+                    await advanced.WaitAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            _tail.Leave();
         }
     }
+
+    public ValueTask DisposeAsync() => _tail.DisposeAsync();
 
     internal void Announce() => Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
@@ -40,7 +81,7 @@ public sealed class EventFeed(IEventStore store, TimeProvider time)
     internal async Task WaitAsync(Task news, TimeSpan atMost, CancellationToken cancellationToken)
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        await Task.WhenAny(news, Task.Delay(atMost, time, enough.Token));
+        await Task.WhenAny(news, Task.Delay(atMost, _time, enough.Token));
         await enough.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }

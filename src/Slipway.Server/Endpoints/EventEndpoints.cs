@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Slipway.Api;
 using Slipway.Engine.Feed;
 using Slipway.Engine.Ports;
@@ -18,6 +21,9 @@ internal static class EventEndpoints
 {
     private const int Page = 500;
 
+    /// <summary>What thousands of followers are told of one event is made once, and forgotten with it.</summary>
+    private static readonly ConditionalWeakTable<RecordedEvent, byte[]> Told = [];
+
     public static void Map(IEndpointRouteBuilder api)
     {
         api.MapGet("/events", ListAsync).WithName("ListEvents").WithSummary("Up to 500 events after a position.").Produces<IReadOnlyList<EventResponse>>();
@@ -27,19 +33,19 @@ internal static class EventEndpoints
     private static async Task<IResult> ListAsync(long? after, IEventStore store, CancellationToken cancellationToken) =>
         Results.Ok((await store.ReadAllAsync(Math.Max(0, after ?? 0), Page, cancellationToken)).Select(ExplainView.Event));
 
-    private static ServerSentEventsResult<EventResponse> Stream(long? after, HttpRequest request, EventFeed feed, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    private static ServerSentEventsResult<byte[]> Stream(long? after, HttpRequest request, EventFeed feed, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, CancellationToken cancellationToken)
     {
         var from = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
-        return TypedResults.ServerSentEvents(ItemsAsync(feed, Math.Max(0, from), lifetime, cancellationToken));
+        return TypedResults.ServerSentEvents(ItemsAsync(feed, Math.Max(0, from), lifetime, json.Value.SerializerOptions, cancellationToken));
     }
 
     /// <summary>Ends when the server stops, so that a follower does not hold up its shutdown.</summary>
-    private static async IAsyncEnumerable<SseItem<EventResponse>> ItemsAsync(EventFeed feed, long after, IHostApplicationLifetime lifetime, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static async IAsyncEnumerable<SseItem<byte[]>> ItemsAsync(EventFeed feed, long after, IHostApplicationLifetime lifetime, JsonSerializerOptions json, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lifetime.ApplicationStopping);
         await using var events = feed.FollowAsync(after, either.Token).GetAsyncEnumerator(either.Token);
         while (await NextAsync(events))
-            yield return new SseItem<EventResponse>(ExplainView.Event(events.Current)) { EventId = events.Current.Position.ToString(CultureInfo.InvariantCulture) };
+            yield return new SseItem<byte[]>(Told.GetValue(events.Current, e => JsonSerializer.SerializeToUtf8Bytes(ExplainView.Event(e), json))) { EventId = events.Current.Position.ToString(CultureInfo.InvariantCulture) };
     }
 
     private static async Task<bool> NextAsync(IAsyncEnumerator<RecordedEvent> events)

@@ -17,6 +17,12 @@ internal sealed class MemoryStore : IEventStore
     /// <summary>Asked before each append; true: the append takes effect, but its answer is lost.</summary>
     public Func<string, bool> LosesAnswer { get; set; } = _ => false;
 
+    /// <summary>While it is away, reading of all events fails.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>How many readings failed.</summary>
+    public int Failures { get; private set; }
+
     public ImmutableArray<RecordedEvent> All
     {
         get
@@ -50,6 +56,12 @@ internal sealed class MemoryStore : IEventStore
     public Task<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
+        if (IsAway)
+        {
+            Failures++;
+            return Task.FromException<ImmutableArray<RecordedEvent>>(new IOException("the store is away"));
+        }
+
         return Task.FromResult<ImmutableArray<RecordedEvent>>([.. All.Where(e => e.Position > afterPosition).Take(limit)]);
     }
 
