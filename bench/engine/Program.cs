@@ -4,8 +4,9 @@ using Slipway.Bench.Engine;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 var quick = args.Contains("--quick");
+var only = args.SkipWhile(a => a != "--only").Skip(1).FirstOrDefault();
 var json = args.SkipWhile(a => a != "--format").Skip(1).FirstOrDefault() == "json";
-var stores = await Stores.MeasureAsync(rounds: quick ? 3 : 7, each: TimeSpan.FromSeconds(quick ? 1 : 3));
+var stores = only == "rollouts" ? [] : await Stores.MeasureAsync(rounds: quick ? 10 : 60, each: TimeSpan.FromSeconds(0.3));
 if (!json)
 {
     Console.WriteLine($"{"saves a second (medians)",-28}{"Slipway",10}{"raw",10}{"ratio",8}");
@@ -15,7 +16,7 @@ if (!json)
 }
 
 List<RolloutCost> costs = [];
-foreach (var count in quick ? new[] { 10, 100, 1000 } : [10, 100, 1000, 10_000])
+foreach (var count in only == "stores" ? [] : quick ? new[] { 10, 100, 1000 } : [10, 100, 1000, 10_000])
 {
     var c = await Rollouts.MeasureAsync(count, seconds: quick ? 8 : 30);
     costs.Add(c);

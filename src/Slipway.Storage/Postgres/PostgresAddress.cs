@@ -24,7 +24,7 @@ public sealed record PostgresAddress
         NpgsqlConnectionStringBuilder builder = new()
         {
             Host = uri.Host, Port = uri.IsDefaultPort || uri.Port < 0 ? 5432 : uri.Port, Database = Uri.UnescapeDataString(uri.AbsolutePath[1..]),
-            ApplicationName = "slipway", Timeout = 10, CommandTimeout = 30, MaxPoolSize = 50, KeepAlive = 10, IncludeErrorDetail = false,
+            ApplicationName = "slipway", Timeout = 10, CommandTimeout = 30, MaxPoolSize = 50, KeepAlive = 10, MaxAutoPrepare = 20, AutoPrepareMinUsages = 2, IncludeErrorDetail = false,
         };
         var user = uri.UserInfo.Split(':', 2);
         if (user[0].Length > 0)

@@ -6,17 +6,45 @@ using Slipway.Engine.Ports;
 namespace Slipway.Storage;
 
 /// <summary>
-/// Saves appends one transaction after the other, all that wait in one. When the connection is lost in the middle of a commit, the events'
-/// own ids tell afterwards whether they were written: nothing is written twice, and nobody is told something else than what is so.
+/// Saves appends one transaction after the other, all that wait in one, each in one round trip. An append is known again by its events' ids, so
+/// that it can be sent again when its answer was lost: nothing is written twice, and nobody is told something else than what is so.
 /// </summary>
 internal sealed class PostgresAppends : IAsyncDisposable
 {
     private const int MostInOne = 500;
 
-    /// <summary>How long a lost commit is asked for before it is called unknown.</summary>
+    /// <summary>From here until the commit nobody else gives positions, and what follows sees everything that was committed before.</summary>
+    private const string Lock = "SELECT last FROM slipway.positions FOR UPDATE";
+
+    /// <summary>
+    /// Writes those appends whose stream is where the writer saw it, and says of each where its stream was and behind which position its
+    /// events are. What was written when it was sent before says so again.
+    /// </summary>
+    private const string Write = """
+        WITH asked AS MATERIALIZED (
+            SELECT a.*, COALESCE((SELECT e.version FROM slipway.events e WHERE e.stream = a.stream ORDER BY e.version DESC LIMIT 1), 0) AS actual
+            FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS a (stream, expected, count, first, n)
+        ), placed AS MATERIALIZED (
+            SELECT n, stream, expected, count, (SELECT last FROM slipway.positions) + sum(count) OVER (ORDER BY n) - count AS before FROM asked WHERE actual = expected
+        ), written AS (
+            INSERT INTO slipway.events (position, stream, version, id, type, data, at)
+            SELECT p.before + e.i, p.stream, p.expected + e.i, e.id, e.type, e.data, e.at
+            FROM unnest($5, $6, $7, $8, $9, $10) AS e (n, i, id, type, data, at) JOIN placed p ON p.n = e.n
+        ), moved AS (
+            UPDATE slipway.positions SET last = last + (SELECT sum(count) FROM placed) WHERE EXISTS (SELECT FROM placed)
+        )
+        SELECT a.actual, COALESCE(p.before, CASE WHEN a.actual > a.expected THEN
+            (SELECT e.position - 1 FROM slipway.events e WHERE e.stream = a.stream AND e.version = a.expected + 1 AND e.id = a.first) END)::bigint
+        FROM asked a LEFT JOIN placed p ON p.n = a.n ORDER BY a.n
+        """;
+
+    /// <summary>How long an append whose answer was lost is sent again before its outcome is called unknown.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>A connection unused for longer is asked whether it still lives: what is not sent on a dead one has no unknown outcome.</summary>
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(50);
 
     private readonly NpgsqlDataSource _source;
     private readonly PostgresAddress _address;
@@ -24,6 +52,8 @@ internal sealed class PostgresAppends : IAsyncDisposable
     private readonly Channel<PostgresAppend> _waiting = Channel.CreateUnbounded<PostgresAppend>(new() { SingleReader = true });
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _work;
+    private NpgsqlConnection? _connection;
+    private long _usedAt;
 
     public PostgresAppends(NpgsqlDataSource source, PostgresAddress address, TimeProvider time)
     {
@@ -47,141 +77,115 @@ internal sealed class PostgresAppends : IAsyncDisposable
         _waiting.Writer.TryComplete();
         await _stop.CancelAsync();
         await _work;
+        await CloseAsync();
         _stop.Dispose();
     }
 
+    /// <summary>No stream twice in one transaction: there each append is judged by what was there before all of them.</summary>
     private async Task WorkAsync()
     {
         List<PostgresAppend> batch = [];
+        HashSet<string> streams = new(StringComparer.Ordinal);
         while (await _waiting.Reader.WaitToReadAsync())
         {
             batch.Clear();
-            for (var events = 0; events < MostInOne && _waiting.Reader.TryRead(out var next); events += Math.Max(1, next.Events.Count))
+            streams.Clear();
+            for (var events = 0; events < MostInOne && _waiting.Reader.TryPeek(out var next) && streams.Add(next.Stream) && _waiting.Reader.TryRead(out next); events += Math.Max(1, next.Events.Count))
                 batch.Add(next);
             await SaveAsync(batch);
         }
     }
 
-    /// <summary>Before the commit nothing has happened, and it is tried once more on a fresh connection: the old one may long have been dead.</summary>
+    /// <summary>Nothing has happened until it is sent; from then on only an answer tells, and it is sent again until there is one.</summary>
     private async Task SaveAsync(List<PostgresAppend> batch)
     {
+        var (begun, sent) = (_time.GetTimestamp(), false);
         for (var attempt = 1; ; attempt++)
         {
-            var committing = false;
             try
             {
-                await SaveOnceAsync(batch, () => committing = true);
-                batch.ForEach(a => a.Done.TrySetResult(a.Result!));
+                var connection = await ConnectAsync();
+                var results = await SendAsync(connection, batch, () => sent = true);
+                batch.Zip(results).ToList().ForEach(a => a.First.Done.TrySetResult(a.Second));
                 return;
             }
-            catch (NpgsqlException e) when (committing)
+            catch (PostgresException e) when (e.InvariantSeverity == "ERROR")
             {
-                await FindOutAsync(batch, e);
+                // The database answered, and goes on: it wrote nothing.
+                batch.ForEach(a => a.Done.TrySetException(_address.Unusable(e)));
                 return;
             }
-            catch (NpgsqlException e) when (e.IsTransient && attempt == 1)
+            catch (NpgsqlException e) when (sent || attempt == 1)
             {
-                // Once more.
+                await CloseAsync();
+                if (sent && (_time.GetElapsedTime(begun) > Patience || _stop.IsCancellationRequested))
+                {
+                    batch.ForEach(a => a.Done.TrySetException(_address.Unknown(e)));
+                    return;
+                }
+
+                if (attempt > 1)
+                    await Task.WhenAny(Task.Delay(Between, _time, _stop.Token));
             }
             catch (Exception e)
             {
-                batch.ForEach(a => a.Done.TrySetException(e is NpgsqlException ? _address.Unusable(e) : e));
+                await CloseAsync();
+                batch.ForEach(a => a.Done.TrySetException(sent ? _address.Unknown(e) : e is NpgsqlException ? _address.Unusable(e) : e));
                 return;
             }
         }
     }
 
-    private async Task SaveOnceAsync(List<PostgresAppend> batch, Action committing)
+    private async Task<NpgsqlConnection> ConnectAsync()
     {
-        await using var connection = await _source.OpenConnectionAsync(_stop.Token);
-        await using var transaction = await connection.BeginTransactionAsync(_stop.Token);
-        var (last, versions) = await LockAsync(connection, batch);
-        var before = last;
-        foreach (var append in batch)
-            last = append.Place(last, versions);
-        if (last > before)
+        if (_connection is not null && _time.GetElapsedTime(_usedAt) > Idle)
         {
-            await InsertAsync(connection, batch.SelectMany(a => a.Placed).ToList(), last);
-            committing();
-            await transaction.CommitAsync(CancellationToken.None);
+            await using NpgsqlCommand ask = new("SELECT", _connection);
+            await ask.ExecuteNonQueryAsync();
         }
+
+        return _connection ??= await _source.OpenConnectionAsync(_stop.Token);
     }
 
-    /// <summary>From here until the commit nobody else gives positions, so the versions stay what they are.</summary>
-    private static async Task<(long Last, Dictionary<string, long> Versions)> LockAsync(NpgsqlConnection connection, List<PostgresAppend> batch)
+    private async Task CloseAsync()
     {
-        await using NpgsqlBatch commands = new(connection);
-        commands.BatchCommands.Add(new NpgsqlBatchCommand("SELECT last FROM slipway.positions FOR UPDATE"));
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(
-            "SELECT s, (SELECT version FROM slipway.events WHERE stream = s ORDER BY version DESC LIMIT 1) FROM unnest($1) AS s")
-        {
-            Parameters = { new NpgsqlParameter<string[]> { TypedValue = [.. batch.Select(a => a.Stream).Distinct(StringComparer.Ordinal)] } },
-        });
-        await using var reader = await commands.ExecuteReaderAsync();
-        await reader.ReadAsync();
-        var last = reader.GetInt64(0);
-        await reader.NextResultAsync();
-        Dictionary<string, long> versions = new(StringComparer.Ordinal);
-        while (await reader.ReadAsync())
-            versions[reader.GetString(0)] = await reader.IsDBNullAsync(1) ? 0 : reader.GetInt64(1);
-        return (last, versions);
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
     }
 
-    private static async Task InsertAsync(NpgsqlConnection connection, List<PlacedEvent> events, long last)
+    /// <summary>Both commands, and the commit that their end is, in one round trip.</summary>
+    private async Task<List<AppendResult>> SendAsync(NpgsqlConnection connection, List<PostgresAppend> batch, Action sending)
     {
-        await using NpgsqlBatch commands = new(connection);
-        commands.BatchCommands.Add(new NpgsqlBatchCommand(
-            "INSERT INTO slipway.events (position, stream, version, id, type, data, at) SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)")
+        var events = batch.SelectMany((a, n) => a.Events.Select((e, i) => (N: n + 1L, I: i + 1L, Id: a.Ids[i], Event: e))).ToList();
+        await using NpgsqlBatch commands = new(connection) { BatchCommands = { new NpgsqlBatchCommand(Lock), new NpgsqlBatchCommand(Write)
         {
             Parameters =
             {
-                new NpgsqlParameter<long[]> { TypedValue = [.. events.Select(e => e.Position)] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.Stream)] },
-                new NpgsqlParameter<long[]> { TypedValue = [.. events.Select(e => e.Version)] },
-                new NpgsqlParameter<Guid[]> { TypedValue = [.. events.Select(e => e.Id)] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.Event.Type)] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.Event.Data)] },
-                new NpgsqlParameter<string[]> { TypedValue = [.. events.Select(e => e.Event.At.ToString("O", CultureInfo.InvariantCulture))] },
+                Array(batch.Select(a => a.Stream)),
+                Array(batch.Select(a => a.ExpectedVersion)),
+                Array(batch.Select(a => (long)a.Events.Count)),
+                Array(batch.Select(a => a.Ids.FirstOrDefault())),
+                Array(events.Select(e => e.N)),
+                Array(events.Select(e => e.I)),
+                Array(events.Select(e => e.Id)),
+                Array(events.Select(e => e.Event.Type)),
+                Array(events.Select(e => e.Event.Data)),
+                Array(events.Select(e => e.Event.At.ToString("O", CultureInfo.InvariantCulture))),
             },
-        });
-        commands.BatchCommands.Add(new NpgsqlBatchCommand("UPDATE slipway.positions SET last = $1") { Parameters = { new NpgsqlParameter<long> { TypedValue = last } } });
-        await commands.ExecuteNonQueryAsync();
+        } } };
+        sending();
+        await using var reader = await commands.ExecuteReaderAsync();
+        await reader.NextResultAsync();
+        List<AppendResult> results = [];
+        while (await reader.ReadAsync())
+            results.Add(batch[results.Count].Result(reader.GetInt64(0), await reader.IsDBNullAsync(1) ? null : reader.GetInt64(1)));
+
+        // Only behind the last result is the transaction committed.
+        await reader.NextResultAsync();
+        _usedAt = _time.GetTimestamp();
+        return results;
     }
 
-    /// <summary>All of a transaction was written or nothing of it: one of its events speaks for all.</summary>
-    private async Task FindOutAsync(List<PostgresAppend> batch, NpgsqlException lost)
-    {
-        // There is one: nothing is committed otherwise.
-        var one = batch.SelectMany(a => a.Placed).First();
-        var begun = _time.GetTimestamp();
-        while (_time.GetElapsedTime(begun) < Patience && !_stop.IsCancellationRequested)
-        {
-            try
-            {
-                var written = await IsWrittenAsync(one);
-                batch.ForEach(a => a.Conclude(written, _address.Unusable(lost)));
-                return;
-            }
-            catch (NpgsqlException)
-            {
-                await Task.WhenAny(Task.Delay(Between, _time, _stop.Token));
-            }
-        }
-
-        batch.ForEach(a => a.Done.TrySetException(_address.Unknown(lost)));
-    }
-
-    /// <summary>The lost transaction may still be ending on the server: whoever holds its lock first knows its end.</summary>
-    private async Task<bool> IsWrittenAsync(PlacedEvent one)
-    {
-        await using var connection = await _source.OpenConnectionAsync();
-        await using var transaction = await connection.BeginTransactionAsync();
-        await using NpgsqlCommand wait = new("SELECT last FROM slipway.positions FOR UPDATE", connection);
-        await wait.ExecuteScalarAsync();
-        await using NpgsqlCommand ask = new("SELECT count(*) FROM slipway.events WHERE position = $1 AND id = $2", connection)
-        {
-            Parameters = { new NpgsqlParameter<long> { TypedValue = one.Position }, new NpgsqlParameter<Guid> { TypedValue = one.Id } },
-        };
-        return (long)(await ask.ExecuteScalarAsync())! == 1;
-    }
+    private static NpgsqlParameter<T[]> Array<T>(IEnumerable<T> values) => new() { TypedValue = [.. values] };
 }
