@@ -60,7 +60,7 @@ public sealed record Timeline(EnvironmentName Environment, ImmutableArray<Timeli
     private static TimeSpan Patience(Step step) => step switch
     {
         CheckStep check => check.Within,
-        WeightStep weight => weight.Hold * 20 > WeightStep.ShortestPatience ? weight.Hold * 20 : WeightStep.ShortestPatience,
+        WeightStep weight => Silence.Patience(weight.Hold),
         _ => TimeSpan.Zero,
     };
 

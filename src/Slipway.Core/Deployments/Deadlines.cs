@@ -37,15 +37,8 @@ internal static class Deadlines
         if (state.IsEnded || state.Phase is Phase.Pending)
             yield break;
         var forward = state.Phase is Phase.Progressing or Phase.Settling && state.Spec.Kind is DeploymentKind.Forward;
-        if (Plans.Start(state) is not null && state.CandidateInstances < state.WantedCandidates)
-        {
-            var within = state.Spec.Candidate.Deploy.StartDeadline;
-            if (forward || (state.Spec.Kind is DeploymentKind.Rollback && !state.Spec.LastResort))
-                yield return (state.StartWantedAt + within, now => new RollbackStarted(RollbackCause.Failed, $"it was not ready within {Durations.Text(within)}", now));
-            else if (state.Overdue is null)
-                yield return (state.StartWantedAt + within, now => new Overdue($"it was not ready within {Durations.Text(within)}", now));
-        }
-
+        foreach (var instances in Instances(state, forward))
+            yield return instances;
         if (state.Confirmed is null && forward)
             yield return (state.SplitWantedAt + Split, now => new RollbackStarted(RollbackCause.Failed, $"the router did not confirm the traffic within {Durations.Text(Split)}", now));
         else if (state.Confirmed is null && state.Overdue is null)
@@ -56,5 +49,38 @@ internal static class Deadlines
             yield return (state.BlindSince + Blindness, now => new Paused("slipway", $"the checks could not measure for {Durations.Text(Blindness)}: {blind}", now));
         if (state is { PausedByItself: true, PausedAt: { } asked } && forward)
             yield return (asked + Question, now => new RollbackStarted(RollbackCause.Aborted, $"nobody answered within {Durations.Text(Question)}: {state.PausedWhy}", now));
+    }
+
+    /// <summary>
+    /// Instances that are missing. Without any of the candidate, or any to compare it with, there is nothing to go on with; everything else is asked
+    /// for again and again, and a person is told.
+    /// </summary>
+    private static IEnumerable<(DateTimeOffset At, Func<DateTimeOffset, DeploymentEvent> Consequence)> Instances(Deployment state, bool forward)
+    {
+        if (Plans.Start(state) is not null)
+        {
+            var within = state.Spec.Candidate.Deploy.StartDeadline;
+            var why = state.CandidateInstances < state.WantedCandidates ? $"it was not ready within {Durations.Text(within)}" : $"it still has more instances than are wanted, after {Durations.Text(within)}";
+            if (state.CandidateInstances < state.WantedCandidates && (forward || (state.Spec.Kind is DeploymentKind.Rollback && !state.Spec.LastResort)))
+                yield return (state.StartWantedAt + within, now => new RollbackStarted(RollbackCause.Failed, why, now));
+            else if (state.Overdue is null)
+                yield return (state.StartWantedAt + within, now => new Overdue(why, now));
+        }
+
+        if (Plans.Baseline(state) is { } baseline)
+        {
+            var within = baseline.Workload.Deploy.StartDeadline;
+            var why = $"fresh instances of the stable version were not ready within {Durations.Text(within)}";
+            if (state.BaselineInstances == 0)
+                yield return (state.BaselineWantedAt + within, now => new RollbackStarted(RollbackCause.Failed, why, now));
+            else if (state.Overdue is null)
+                yield return (state.BaselineWantedAt + within, now => new Overdue(why, now));
+        }
+
+        if (Plans.Stable(state) is { } stable && state.Overdue is null)
+        {
+            var within = stable.Workload.Deploy.StartDeadline;
+            yield return (state.StableWantedAt + within, now => new Overdue($"the stable version did not have {(stable.Instances == 1 ? "one instance" : $"{stable.Instances} instances")} within {Durations.Text(within)}", now));
+        }
     }
 }

@@ -95,6 +95,12 @@ public sealed partial record Deployment
     /// <summary>When the candidate's instances that are still missing were asked for.</summary>
     public DateTimeOffset StartWantedAt { get; init; }
 
+    /// <summary>When the fresh instances of the stable version that are still missing were asked for.</summary>
+    public DateTimeOffset BaselineWantedAt { get; init; }
+
+    /// <summary>When another number of instances of the stable version was asked for.</summary>
+    public DateTimeOffset StableWantedAt { get; init; }
+
     /// <summary>When the split that is not confirmed was asked for.</summary>
     public DateTimeOffset SplitWantedAt { get; init; }
 

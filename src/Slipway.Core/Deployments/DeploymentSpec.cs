@@ -41,6 +41,10 @@ public sealed record DeploymentSpec
     /// <summary>A rollback with no other good candidate behind it: its start is tried until it works or a person stops it.</summary>
     public bool LastResort { get; init; }
 
+    /// <summary>An older candidate than the one that serves, deployed again by a person: where it comes in, it is a return and no progress.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsReturn { get; init; }
+
     /// <summary>A person's name, or <c>slipway</c>.</summary>
     public required string RequestedBy { get; init; }
 

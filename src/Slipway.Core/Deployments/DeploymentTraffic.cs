@@ -34,6 +34,9 @@ public sealed partial record Deployment
     /// <summary>Whether time counts.</summary>
     internal bool IsHealthy => Phase is Phase.Progressing && !IsPaused && IsInForce && Blind is null;
 
+    /// <summary>Whether the present step sends anybody, or copies of requests, to the candidate.</summary>
+    internal bool IsAsked => Spec.Slice is not Slice.None && Shaped is { ReachesCandidate: true } or { Mirror.Value: > 0 };
+
     private TrafficSplit Everyone => TrafficSplit.Only(Spec.Candidate.Candidate);
 
     private TrafficSplit Shaped

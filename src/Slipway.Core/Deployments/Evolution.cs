@@ -26,6 +26,10 @@ internal static class Evolution
     {
         if (Plans.Start(next)?.Key is { } start && (before.Spec is null || Plans.Start(before)?.Key != start))
             next = next with { StartWantedAt = at };
+        if (Plans.Baseline(next)?.Key is { } baseline && (before.Spec is null || Plans.Baseline(before)?.Key != baseline))
+            next = next with { BaselineWantedAt = at };
+        if (Plans.Stable(next)?.Key is { } stable && (before.Spec is null || Plans.Stable(before)?.Key != stable))
+            next = next with { StableWantedAt = at };
         if (Plans.Hook(next)?.Key is { } hook && (before.Spec is null || Plans.Hook(before)?.Key != hook))
             next = next with { HookWantedAt = at };
         return next with { Healthy = next.Healthy.Turn(next.IsHealthy, at) };

@@ -31,7 +31,7 @@ public static class Outcomes
     /// <summary>The word for a deployment that ended; null while it is under way.</summary>
     public static Outcome? Of(Deployment d) => d switch
     {
-        { Phase: Phase.Succeeded, Spec.Kind: DeploymentKind.Rollback } => SkipsCanary(d) || d.PromotedFully ? Outcome.FastRolledBack : Outcome.RolledBack,
+        { Phase: Phase.Succeeded, Spec: { Kind: DeploymentKind.Rollback } or { IsReturn: true } } => SkipsCanary(d) || d.PromotedFully ? Outcome.FastRolledBack : Outcome.RolledBack,
         { Phase: Phase.Succeeded } => d.PromotedFully ? Outcome.FastPromoted : Outcome.Succeeded,
         { Phase: Phase.RolledBack } => d.Cause switch
         {

@@ -12,10 +12,10 @@ internal static class Plans
         var effects = ImmutableArray.CreateBuilder<Effect>();
         if (Start(state) is { } start)
             effects.Add(start);
-        if (state.WantedBaselines > state.BaselineInstances)
-            effects.Add(new Effect.StartBaseline($"baseline/{state.WantedBaselines}", state.Spec.Stable!, state.WantedBaselines));
-        if (state.Spec.Stable is { } stable && (state.StableInstances ?? state.Total) != state.WantedStables)
-            effects.Add(new Effect.ScaleStable($"stable/{state.WantedStables}", stable, state.WantedStables));
+        if (Baseline(state) is { } baseline)
+            effects.Add(baseline);
+        if (Stable(state) is { } stable)
+            effects.Add(stable);
         if (state.Confirmed is null)
             effects.Add(new Effect.ApplySplit($"split/{state.SplitNumber}", state.Wanted));
         if (Hook(state) is { } hook)
@@ -29,6 +29,14 @@ internal static class Plans
         state.WantedCandidates > 0 && state.CandidateInstances != state.WantedCandidates && !state.IsCrashLoopHalted && !state.IsEnded
             ? new Effect.StartCandidate($"start/{state.Exits}/{state.WantedCandidates}", state.Spec.Candidate, state.WantedCandidates)
             : null;
+
+    public static Effect.StartBaseline? Baseline(Deployment state) => state.WantedBaselines > state.BaselineInstances
+        ? new Effect.StartBaseline($"baseline/{state.WantedBaselines}", state.Spec.Stable!, state.WantedBaselines)
+        : null;
+
+    public static Effect.ScaleStable? Stable(Deployment state) => !state.IsEnded && state.Spec.Stable is { } stable && (state.StableInstances ?? state.Total) != state.WantedStables
+        ? new Effect.ScaleStable($"stable/{state.WantedStables}", stable, state.WantedStables)
+        : null;
 
     /// <summary>A step's hook; on the way back, once the traffic is back, what undoes those that succeeded, newest first, and then the rollback hooks.</summary>
     public static Effect.RunHook? Hook(Deployment state) => state switch

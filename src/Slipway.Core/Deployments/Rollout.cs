@@ -64,6 +64,7 @@ public static class Rollout
         Promoted = state.Promoted || (state.PromotedFully && state.Step is { IsNeeded: false }),
         Approvals = state.Approvals,
         HasChecks = state.HasChecks,
+        IsAsked = state.IsAsked,
         HasEvidence = state.EvidenceSeen,
         IsSafe = state.IsSafe,
         Weight = state.Weight,

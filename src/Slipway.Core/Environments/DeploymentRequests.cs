@@ -50,7 +50,8 @@ public static class DeploymentRequests
             return new Problem("SLIP0305", place, "deploying in spite of a closed window needs a reason", "add `--reason`");
         if (!request.Force && Eligibility.Missing(snapshot, environment, candidate) is { Count: > 0 } missing)
             return new Problem("SLIP0306", place, $"{candidate.Id} has not succeeded in {string.Join(environment.AfterAny ? " or " : " and ", missing)} yet", $"deploy it there first, or use `--force --reason`");
-        return Forward(key, environment, state, candidate, request, RollbackWindow.Holds(snapshot, environment, candidate.Id, now));
+        var older = state.Stable is { } stable && candidate.Number < snapshot.Project.Find(stable.Candidate)?.Number;
+        return Forward(key, environment, state, candidate, request, RollbackWindow.Holds(snapshot, environment, candidate.Id, now), older);
     }
 
     /// <summary>Back to a good one: the newest, or the one named.</summary>
@@ -90,13 +91,14 @@ public static class DeploymentRequests
     private static ImmutableArray<Step> AtOnce { get; } = [new DeployStep(), new WeightStep(Weight.Full, TimeSpan.Zero, false)];
 
     /// <summary>The first deployment has nothing to compare with and nobody to protect: it skips the canary steps, but never an approval or a hook.</summary>
-    private static DeploymentSpec Forward(EnvironmentKey key, EnvironmentSpec environment, EnvironmentState state, Candidate candidate, DeployRequest request, bool fast) => new()
+    private static DeploymentSpec Forward(EnvironmentKey key, EnvironmentSpec environment, EnvironmentState state, Candidate candidate, DeployRequest request, bool fast, bool older) => new()
     {
         Id = DeploymentId.Of(key, state.Count + 1),
         Environment = key,
         Candidate = new Workload(candidate.Id, candidate.Artifact, environment.Deploy),
         Stable = state.Stable,
         Steps = Steps(environment, state.Stable is null || fast),
+        IsReturn = older,
         Checks = environment.Checks,
         Slice = environment.Slice,
         OnFail = environment.OnFail,

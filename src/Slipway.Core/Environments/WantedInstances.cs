@@ -33,7 +33,7 @@ public static class WantedInstances
 
         if (state.Active is { } active && KeepsCandidate(deployment))
             yield return new(active.Candidate, InstanceRole.Serving, deployment is null ? all : Math.Max(1, Math.Max(deployment.WantedCandidates, deployment.CandidateInstances)));
-        if (deployment is null or { IsEnded: true } && Warm(snapshot, state, name, now) is { } warm)
+        if (Warm(snapshot, state, name, now) is { } warm)
             yield return new(warm, InstanceRole.Serving, all);
     }
 

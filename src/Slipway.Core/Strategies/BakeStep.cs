@@ -6,8 +6,10 @@ public sealed record BakeStep(TimeSpan For) : Step
 {
     public override StepAnswer Judge(StepView view, DateTimeOffset now)
     {
-        if (view.Promoted || view.Healthy.At(now) >= For)
+        if (view.Promoted)
             return new StepAnswer.Pass();
+        if (view.Healthy.At(now) >= For)
+            return Silence.Unless(view, For, now);
         return view.Healthy.Reaches(For) is { } end
             ? new StepAnswer.Wait("baking", end)
             : new StepAnswer.Wait($"baking stands still at {Durations.Text(view.Healthy.At(now))} of {Durations.Text(For)}: {view.WhyUnhealthy}");

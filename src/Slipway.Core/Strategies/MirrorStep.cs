@@ -13,8 +13,10 @@ public sealed record MirrorStep(Weight Weight, TimeSpan For) : Step
     {
         if (view.InForceSince is null)
             return new StepAnswer.Wait("the router has not confirmed the mirror");
-        if (view.Promoted || view.Healthy.At(now) >= For)
+        if (view.Promoted)
             return new StepAnswer.Pass();
+        if (view.Healthy.At(now) >= For)
+            return Silence.Unless(view, For, now);
         return new StepAnswer.Wait($"mirroring {Weight}", view.Healthy.Reaches(For));
     }
 

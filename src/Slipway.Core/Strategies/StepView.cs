@@ -34,6 +34,9 @@ public sealed record StepView
     /// <summary>Whether any check compares the candidate with a baseline.</summary>
     public required bool HasChecks { get; init; }
 
+    /// <summary>Whether the step sends anybody, or copies of requests, to the candidate, so that it could answer something.</summary>
+    public bool IsAsked { get; init; } = true;
+
     /// <summary>Whether the candidate has answered anything that the checks could look at.</summary>
     public required bool HasEvidence { get; init; }
 

@@ -9,9 +9,6 @@ namespace Slipway.Core.Strategies;
 /// <param name="UntilSafe">Whether to wait for the checks to say that this exposure is safe.</param>
 public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : Step
 {
-    /// <summary>A rollout whose checks cannot decide asks a person after twenty holds, but not before this.</summary>
-    public static readonly TimeSpan ShortestPatience = TimeSpan.FromHours(1);
-
     [JsonIgnore]
     public override bool AsksIfSafe => UntilSafe;
 
@@ -19,17 +16,15 @@ public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : 
 
     public override StepAnswer Judge(StepView view, DateTimeOffset now)
     {
-        if (view.InForceSince is not { } since)
+        if (view.InForceSince is null)
             return new StepAnswer.Wait($"the router has not confirmed {Weight}");
         if (view.Promoted)
             return new StepAnswer.Pass();
         if (view.Healthy.At(now) < Hold)
             return new StepAnswer.Wait(view.Healthy.Runs ? $"holding {Weight}" : $"holding {Weight}, and the time does not count: {view.WhyUnhealthy}", view.Healthy.Reaches(Hold));
         if (UntilSafe && view.HasChecks)
-            return view.IsSafe ? new StepAnswer.Pass() : Undecided(view, since, now, $"the checks have not yet shown that {Weight} is safe");
-        return Hold == TimeSpan.Zero || !view.HasChecks || view.HasEvidence
-            ? new StepAnswer.Pass()
-            : Undecided(view, since, now, "the candidate has answered nothing that the checks could look at, and silence is no success");
+            return view.IsSafe ? new StepAnswer.Pass() : Silence.Undecided(view, Hold, now, $"the checks have not yet shown that {Weight} is safe");
+        return Hold == TimeSpan.Zero || !view.HasChecks || view.HasEvidence ? new StepAnswer.Pass() : Silence.Undecided(view, Hold, now, Silence.Nothing);
     }
 
     public override string Describe() => (Hold > TimeSpan.Zero, UntilSafe) switch
@@ -39,10 +34,4 @@ public sealed record WeightStep(Weight Weight, TimeSpan Hold, bool UntilSafe) : 
         (true, false) => $"{Weight} of users for {Durations.Text(Hold)}",
         _ => $"{Weight} of users",
     };
-
-    private StepAnswer Undecided(StepView view, DateTimeOffset since, DateTimeOffset now, string why)
-    {
-        var patience = (since > view.EnteredAt ? since : view.EnteredAt) + Hold + (Hold * 20 > ShortestPatience ? Hold * 20 : ShortestPatience);
-        return now < patience ? new StepAnswer.Wait(why, patience, Then.Asks) : new StepAnswer.Ask($"inconclusive: {why}");
-    }
 }

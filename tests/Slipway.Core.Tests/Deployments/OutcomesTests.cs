@@ -23,10 +23,13 @@ public class OutcomesTests
     }
 
     [Fact]
-    public void ARollbackWithoutStepsIsFast()
+    public void AReturnWithoutStepsIsFast()
     {
         Assert.Equal(Outcome.FastRolledBack, Outcomes.Of(Back with { Phase = Phase.Succeeded }));
-        Assert.Equal(Outcome.RolledBack, Outcomes.Of(Back with { Phase = Phase.Succeeded, Spec = Back.Spec with { Steps = Forward.Spec.Steps } }));
+        var older = Forward with { Phase = Phase.Succeeded, Spec = Forward.Spec with { IsReturn = true } };
+        Assert.Equal(Outcome.RolledBack, Outcomes.Of(older));
+        Assert.Equal(Outcome.FastRolledBack, Outcomes.Of(older with { PromotedFully = true }));
+        Assert.Equal(Outcome.FastRolledBack, Outcomes.Of(older with { Spec = older.Spec with { Steps = Back.Spec.Steps } }));
     }
 
     [Theory]

@@ -19,7 +19,7 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
     private bool _evidence;
     private bool _blind;
     private bool _held;
-    private bool _signalled;
+    private readonly HashSet<string> _signalled = [];
     private bool _hookSucceeded;
     private int _undone;
     private Weight _confirmed;
@@ -47,20 +47,32 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
             _time += time;
     }
 
-    public void Check(Deployment before, DeploymentInput? input, IReadOnlyList<DeploymentEvent> events, Deployment after, TrafficSplit world, DateTimeOffset now)
+    /// <param name="world">What the router really serves; null when somebody else changed it and nobody has looked since.</param>
+    public void Check(Deployment before, DeploymentInput? input, IReadOnlyList<DeploymentEvent> events, Deployment after, TrafficSplit? world, DateTimeOffset now)
     {
         Must(!before.IsEnded || events.Count == 0, "an event after the end");
-        Must(Rollout.Decide(after, new DeploymentInput.Tick(), now).Events.IsEmpty, "not at a fixed point");
-        Must(!after.IsEnded || Rollout.Plan(after).IsEmpty, "wants something after the end");
         Must(!(Rollout.NextWake(after, now) <= now), "wants to be woken in the past");
-        Must(after.Phase is not Phase.RolledBack || !Sends(world), "rolled back, yet the world sends people to the candidate");
-        Must(after.Phase is not Phase.Succeeded || world == TrafficSplit.Only(spec.Candidate.Candidate), "succeeded, yet the world does not send everyone to the candidate");
-        Must(after.IsEnded || !string.IsNullOrEmpty(Story.Of(after, now).Why) && !string.IsNullOrEmpty(Story.Of(after, now).Next), "says neither why nor what next");
+        Must(world is null || after.Phase is not Phase.RolledBack || !Sends(world), "rolled back, yet the world sends people to the candidate");
+        Must(world is null || after.Phase is not Phase.Succeeded || world == TrafficSplit.Only(spec.Candidate.Candidate), "succeeded, yet the world does not send everyone to the candidate");
+        Must(input is not DeploymentInput.Observed seen || after.IsEnded || after.Confirmed is null || after.Confirmed == seen.Split, "believes in a split that is not what was read back");
+        if (events.Count > 0)
+            CheckReached(after, now);
         foreach (var e in events)
             Follow(e);
         if (input is DeploymentInput.Analysed { Failures.IsEmpty: false } && before is { Phase: Phase.Progressing, Failures.IsEmpty: true } && Forward)
             Must(after.Phase is Phase.RollingBack or Phase.RolledBack || (spec.OnFail is OnFail.Pause && after is { IsPaused: true, PausedByItself: true }), "a failed check had no consequence");
-        Must(Forward || input is DeploymentInput.Condemned or DeploymentInput.Answered || events.OfType<DeploymentEvent.RollbackStarted>().All(e => e.Cause is RollbackCause.Failed), "a rollback was rolled back");
+        Must(Forward || input is DeploymentInput.Condemned or DeploymentInput.Answered || events.OfType<DeploymentEvent.RollbackStarted>().All(e => e.Cause is RollbackCause.Failed
+            || (e.Cause is RollbackCause.Aborted && spec.LastResort && !before.CandidateReady)), "a rollback was rolled back");
+    }
+
+    /// <summary>Of a state that was not there before. Without events it is the one that was looked at already.</summary>
+    private static void CheckReached(Deployment after, DateTimeOffset now)
+    {
+        Must(Rollout.Decide(after, new DeploymentInput.Tick(), now).Events.IsEmpty, "not at a fixed point");
+        Must(!after.IsEnded || Rollout.Plan(after).IsEmpty, "wants something after the end");
+        Must(after.IsEnded || after.Overdue is not null || Rollout.Plan(after).All(e => e is Effect.Watch) || Rollout.NextWake(after, now) is not null, "wants something and never gives it up");
+        var story = Story.Of(after, now);
+        Must(story is { Why.Length: > 0, Next.Length: > 0 }, "says neither why nor what next");
     }
 
     /// <summary>What may be asked of the outside world.</summary>
@@ -164,7 +176,7 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
                 _blind = false;
                 break;
             case DeploymentEvent.SignalReceived signal:
-                _signalled = signal.Signal.Passed;
+                _ = signal.Signal.Passed ? _signalled.Add(signal.Signal.Name) : _signalled.Remove(signal.Signal.Name);
                 break;
             case DeploymentEvent.HookSucceeded or DeploymentEvent.HookFailed when _back:
                 _undone++;
@@ -202,12 +214,15 @@ internal sealed class RolloutPromises(DeploymentSpec spec)
         var hold = step switch { WeightStep w => w.Hold, BakeStep b => b.For, MirrorStep m => m.For, _ => TimeSpan.Zero };
         Must(_healthy >= hold, $"held {_healthy} of {hold}");
         Must(step is not PauseStep { For: null } && (step is not PauseStep { For: { } pause } || _time >= pause), "went past a pause");
-        Must(step is not SignalStep || _signalled, "went past a signal that had not said yes");
+        Must(step is not SignalStep signal || _signalled.Contains(signal.Name), "went past a signal that had not said yes");
         Must(step is not HookStep || _hookSucceeded, "went past a hook that had not succeeded");
         if (!spec.Checks.Any(c => c is not CheckSpec.Outage))
             return;
+        var shaped = Shaped();
+        var asked = spec.Slice is not Slice.None && (shaped.Weight > Weight.None || shaped.Audience is not null || shaped.Mirror > Weight.None);
         Must(step is not WeightStep { Hold.Ticks: > 0 } || _evidence, "took silence for success");
-        var exposure = Exposure.Of(spec.Slice, Shaped());
+        Must(step is not (BakeStep { For.Ticks: > 0 } or MirrorStep { For.Ticks: > 0 }) || !asked || _evidence, "took silence for success while it waited");
+        var exposure = Exposure.Of(spec.Slice, shaped);
         Must(step is not (WeightStep { UntilSafe: true } or CheckStep) || _safe.Any(s => s >= exposure), "went past a check that had not said safe");
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Slipway.Core.Deployments;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
@@ -9,11 +10,12 @@ namespace Slipway.Core.Tests.Deployments;
 /// <summary>
 /// One rollout in a world that has a will of its own: what the router serves and what runs is kept here, apart from what the core was
 /// told. An effect may land without an answer, be answered late or twice or never, or fail although it landed; a router may say that it
-/// did what it did not; instances die; two owners may both believe that the rollout is theirs.
+/// did what it did not, and somebody may change it by hand; instances of either side die; two owners may both believe that the rollout is
+/// theirs, and both act on it.
 /// </summary>
 internal sealed class RolloutWorld
 {
-    public const int Ops = 26;
+    public const int Ops = 33;
 
     private static readonly string[] People = ["ana", "bob", "sre"];
 
@@ -23,8 +25,10 @@ internal sealed class RolloutWorld
     private readonly List<Effect> _inFlight = [];
     private DateTimeOffset _now = Given.Noon;
     private TrafficSplit _split;
-    private TrafficSplit? _newest;
-    private DeploymentInput? _lastAnswer;
+    private Effect.ApplySplit? _newest;
+    private readonly List<DeploymentInput> _answers = [];
+    private int _taken;
+    private bool _tampered;
     private int _up;
     private (Deployment State, int Version) _other;
 
@@ -37,6 +41,9 @@ internal sealed class RolloutWorld
 
     public Deployment State { get; private set; } = Deployment.Empty;
 
+    /// <summary>Everything that was decided and saved.</summary>
+    public IReadOnlyList<DeploymentEvent> Log => _log;
+
     public void Do(int op, int n)
     {
         switch (op)
@@ -47,7 +54,7 @@ internal sealed class RolloutWorld
             case 4: Land(n); break;
             case 5 or 6 or 7: Answer(n, null); break;
             case 8 when n < 12: Answer(n, new EffectAnswer.Failed("boom")); break;
-            case 9 when _lastAnswer is { } again: Give(again); break;
+            case 9 when _answers.Count > 0: Give(_answers[n % _answers.Count]); break;
             case 10 when n < 30: Crash(); break;
             case 11 when n < 20: _up = Math.Max(0, _up - 1); break;
             case 12: TellExit(); break;
@@ -56,19 +63,26 @@ internal sealed class RolloutWorld
             case 15: Give(Command(n)); break;
             case 16: Give(new DeploymentInput.Analysed(true, null, "", []) { Blind = n % 2 == 0 ? "the gateway is silent" : null }); break;
             case 17: Give(new DeploymentInput.Hold(n % 2 == 0 ? "the line is stopped" : null)); break;
-            case 18 when n < 60: Give(new DeploymentInput.Signalled(new Signal("qa", n > 6, "ci", null))); break;
+            case 18 when n < 60: Give(new DeploymentInput.Signalled(new Signal(n % 2 == 0 ? "qa" : "load", n > 6, "ci", null))); break;
             case 19: Give(new DeploymentInput.Observed(_split)); break;
             case 20: PartlyReady(n); break;
             case 21 when n < 10: Give(new DeploymentInput.Scale(1 + (n % 5), "slipway")); break;
             case 22 when n < 3: Give(new DeploymentInput.Superseded(new("3.0.0"), "ana")); break;
             case 23 or 24: OtherOwner(n); break;
             case 25 when n < 10: Wait(TimeSpan.FromDays(n)); break;
+            case 26: Lose(n); break;
+            case 27 when n < 20: Tamper(n); break;
+            case 28 when _spec.Stable is { } stable: Give(new DeploymentInput.InstancesReady(stable.Candidate, n % (State.Total + 1))); break;
+            case 29 or 30: OtherOwnerActs(); break;
+            case 31 when Rollout.NextWake(State, _now) is { } wake: Wait(wake - _now); break;
+            case 32 when n < 15: Answer(n, new EffectAnswer.Failed("boom")); break;
         }
     }
 
     /// <summary>From now on everything works, and people answer what they are asked.</summary>
     public void Behave()
     {
+        Give(new DeploymentInput.Observed(_split));
         for (var i = 0; i < 600 && !State.IsEnded; i++)
         {
             if (State.IsPaused)
@@ -104,6 +118,41 @@ internal sealed class RolloutWorld
         Give(new DeploymentInput.Tick());
     }
 
+    /// <summary>The answer to something never comes, whether it was done or not; it will be asked for again.</summary>
+    private void Lose(int n)
+    {
+        if (_inFlight.Count == 0)
+            return;
+        var effect = _inFlight[n % _inFlight.Count];
+        _inFlight.Remove(effect);
+        if (n < 50)
+            Land(effect);
+    }
+
+    /// <summary>Somebody changes the router by hand. Until it is read back, nobody can know.</summary>
+    private void Tamper(int n)
+    {
+        _split = n % 2 == 0 ? TrafficSplit.Only(n % 4 == 0 ? _spec.Candidate.Candidate : _spec.Stable?.Candidate)
+            : new TrafficSplit(_spec.Stable?.Candidate, _spec.Candidate.Candidate, new Weight(n * 5_000), null);
+        _tampered = true;
+    }
+
+    /// <summary>An owner that does not know that it has lost the rollout asks for what its old state wants.</summary>
+    private void OtherOwnerActs()
+    {
+        if (Rollout.Plan(_other.State).OfType<Effect.ApplySplit>().FirstOrDefault() is { } apply)
+            Take(apply);
+    }
+
+    /// <summary>A router takes nothing that is older than what it has, whoever asks.</summary>
+    private void Take(Effect.ApplySplit apply)
+    {
+        if (Number(apply) >= _taken)
+            (_split, _taken, _tampered) = (apply.Split, Number(apply), false);
+    }
+
+    private static int Number(Effect.ApplySplit apply) => int.Parse(apply.Key["split/".Length..], CultureInfo.InvariantCulture);
+
     private void Ask(int n)
     {
         var open = Rollout.Plan(State).Where(e => e is not Effect.Watch && _inFlight.All(f => f.Key != e.Key)).ToList();
@@ -112,15 +161,15 @@ internal sealed class RolloutWorld
         var effect = open[n % open.Count];
         _promises.CheckAsked(effect, State);
         if (effect is Effect.ApplySplit apply)
-            _newest = apply.Split;
+            _newest = apply;
         _inFlight.Add(effect);
     }
 
-    /// <summary>It is so now, and nobody has been told. A router takes no older request after a newer one.</summary>
+    /// <summary>It is so now, and nobody has been told.</summary>
     private void Land(int n)
     {
         if (n % 2 == 0 && _newest is not null)
-            _split = _newest;
+            Take(_newest);
         else if (_inFlight.OfType<Effect.StartCandidate>().LastOrDefault() is { } start)
             _up = start.Instances;
     }
@@ -133,18 +182,28 @@ internal sealed class RolloutWorld
         _inFlight.Remove(effect);
         if (failure is null && n % 7 != 6)
             Land(effect);
-        Give(_lastAnswer = new DeploymentInput.Answered(effect.Key, failure ?? ReadBack(effect)));
+        if ((failure ?? ReadBack(effect)) is { } answer)
+            Give(Answered(new DeploymentInput.Answered(effect.Key, answer)));
     }
 
-    /// <summary>A router that did nothing may say it did; what is read back tells the truth.</summary>
-    private EffectAnswer ReadBack(Effect effect) => effect is Effect.ApplySplit ? new EffectAnswer.Serves(_split) : new EffectAnswer.Done();
+    /// <summary>Any answer may come once more, at any time.</summary>
+    private DeploymentInput Answered(DeploymentInput answer)
+    {
+        _answers.Add(answer);
+        return answer;
+    }
+
+    /// <summary>A router that did nothing may say it did; what is read back, and of which request it is, tells the truth. Null: nobody can tell.</summary>
+    private EffectAnswer? ReadBack(Effect effect) => effect is not Effect.ApplySplit apply ? new EffectAnswer.Done()
+        : _taken < Number(apply) && _split == apply.Split ? null
+        : new EffectAnswer.Serves(_split);
 
     private void Land(Effect effect)
     {
         if (effect is Effect.StartCandidate start)
             _up = start.Instances;
         else if (effect is Effect.ApplySplit apply && Rollout.Plan(State).Contains(apply))
-            _split = apply.Split;
+            Take(apply);
     }
 
     private void PartlyReady(int n)
@@ -214,10 +273,11 @@ internal sealed class RolloutWorld
         var before = State;
         _log.AddRange(events);
         State = events.Aggregate(State, Rollout.Evolve);
-        _promises.Check(before, input, events, State, _split, _now);
+        _promises.Check(before, input, events, State, _tampered ? null : _split, _now);
         Must(State.StepIndex >= before.StepIndex, "a step went backwards");
         Must(_spec == State.Spec, "the spec changed");
-        CheckPunctual();
+        if (events.Count > 0)
+            CheckPunctual();
     }
 
     /// <summary>

@@ -19,6 +19,7 @@ internal sealed class ProjectWorld
     public static readonly EnvironmentName Production = new("production");
 
     private readonly Dictionary<DeploymentId, List<DeploymentEvent>> _decided = [];
+    private readonly List<(EnvironmentName Name, EnvironmentEvent Event)> _noted = [];
 
     public ProjectWorld(Project project) =>
         Snapshot = new ProjectSnapshot(ProjectState.Evolve(ProjectState.Empty, new ProjectEvent.Applied(project, "ana", Given.Noon)),
@@ -197,6 +198,9 @@ internal sealed class ProjectWorld
     public IEnumerable<string> Events(EnvironmentName name) =>
         _decided.GetValueOrDefault(DeploymentId.Of(new EnvironmentKey(Snapshot.Configuration.Id, name), Snapshot.Of(name).Count), []).Select(e => e.GetType().Name);
 
+    /// <summary>What became true of an environment, by the names of its events.</summary>
+    public IEnumerable<string> Noted(EnvironmentName name) => _noted.Where(n => n.Name == name).Select(n => n.Event.GetType().Name);
+
     private void Tell(DeploymentId id, DeploymentInput input)
     {
         var deployment = Snapshot.Deployments[id];
@@ -236,6 +240,9 @@ internal sealed class ProjectWorld
 
     private void Put(Deployment deployment) => Snapshot = Snapshot with { Deployments = Snapshot.Deployments.SetItem(deployment.Spec.Id, deployment) };
 
-    private void Evolve(EnvironmentName name, EnvironmentEvent e) =>
+    private void Evolve(EnvironmentName name, EnvironmentEvent e)
+    {
+        _noted.Add((name, e));
         Snapshot = Snapshot with { Environments = Snapshot.Environments.SetItem(name, EnvironmentState.Evolve(Snapshot.Of(name), e)) };
+    }
 }

@@ -70,7 +70,7 @@ internal sealed class Stage
         if (verb == "environment")
             _environments.Add(Environment(rest));
         else if (verb == "apply")
-            World.Apply(Reread(rest));
+            Apply(Environment(rest));
         else if (verb == "expect")
             Expect(rest);
         else if (verb is "flag")
@@ -103,6 +103,8 @@ internal sealed class Stage
         "automatic" => spec with { Promote = new PromotionPolicy.Automatic(Time(words[++i])) },
         "approved" => spec with { Promote = new PromotionPolicy.Approved([words[++i]], 1) },
         "on-fail-pause" => spec with { OnFail = OnFail.Pause },
+        "start-timeout" => spec with { Deploy = (DeploySpec.Process)spec.Deploy with { StartTimeout = Time(words[++i]) } },
+        "variable" => spec with { Deploy = (DeploySpec.Process)spec.Deploy with { Variables = ((DeploySpec.Process)spec.Deploy).Variables.Add("VARIABLE", words[++i]) } },
         "instances" => spec with { Deploy = (DeploySpec.Process)spec.Deploy with { Instances = Number(words[++i]) } },
         "follow" => spec with { Scaling = Scaling.Follow },
         "supersede" => spec with { WhenBusy = WhenBusy.Supersede },
@@ -122,15 +124,23 @@ internal sealed class Stage
 
     private static EnvironmentSpec After(EnvironmentSpec spec, string names) => spec with { After = [.. names.Split(',').Select(n => new EnvironmentName(n))] };
 
-    private Project Reread(string text)
+    /// <summary>What is not sound is refused as a whole, and nothing of it is applied.</summary>
+    private void Apply(EnvironmentSpec changed)
     {
-        var changed = Environment(text);
-        return World.Snapshot.Configuration with { Environments = [.. World.Snapshot.Configuration.Environments.Select(e => e.Name == changed.Name ? changed : e)] };
+        var alone = Project with { Service = new ServiceSpec(["shop.example"], UserKeySource.ClientAddress), Environments = [changed with { After = [] }] };
+        if (ProjectRules.Check(alone) is [var problem, ..])
+        {
+            _last = problem;
+            return;
+        }
+
+        _last = new CommandOutcome { Said = "applied" };
+        World.Apply(World.Snapshot.Configuration with { Environments = [.. World.Snapshot.Configuration.Environments.Select(e => e.Name == changed.Name ? changed : e)] });
     }
 
     private static EnvironmentCommand? Command(string verb, string[] words) => verb switch
     {
-        "deploy" => new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(words[0]), "ana", words.Contains("force") || words.Contains("override") ? "urgent" : null, words.Contains("force")) { OverrideFreeze = words.Contains("override"), Supersede = words.Contains("supersede") ? true : null }),
+        "deploy" => new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(words[0]), "ana", words.Contains("force") || words.Contains("override") ? "urgent" : null, words.Contains("force")) { OverrideFreeze = words.Any(w => w.StartsWith("override", StringComparison.Ordinal)), Supersede = words.Contains("supersede") ? true : null }),
         "promote" => new EnvironmentCommand.Promote("ana", null, words is ["full"]),
         "approve" => new EnvironmentCommand.Approve(words[0], null),
         "reject" => new EnvironmentCommand.Reject(words[0], null),
@@ -202,8 +212,12 @@ internal sealed class Stage
         World.Create(version);
         World.Deploy(_at, version, force: true);
         AnswerAll();
-        if (State.Active is not null && Active.Step is ApproveStep)
+        while (State.Active is not null && Active.Step is ApproveStep)
+        {
             Tell(new DeploymentInput.Approve("bob"));
+            AnswerAll();
+        }
+
         if (State.Active is not null)
             World.Act(_at, new EnvironmentCommand.Promote("ana", null, Fully: true));
         AnswerAll();
@@ -238,6 +252,7 @@ internal sealed class Stage
             case "paused": Same(rest is "" ? "yes" : rest, Active.IsPaused ? rest is "" ? "yes" : Active.PausedByItself ? "asks" : "person" : "no"); break;
             case "not-paused": Same("no", Active.IsPaused ? $"yes: {Active.PausedWhy}" : "no"); break;
             case "weight": Same(rest, Active.Wanted is { Candidate: not null } split ? $"{split.Weight.Percent:0.###}%" : Active.Wanted.Stable == Active.Spec.Candidate.Candidate ? "100%" : "0%"); break;
+            case "others": Same(rest, Active.Wanted is { Candidate: not null } parts ? $"{new Weight(Weight.Whole - parts.Weight.Value - parts.Baseline.Value).Percent:0.###}%" : Active.Wanted.Stable == Active.Spec.Candidate.Candidate ? "0%" : "100%"); break;
             case "mirror": Same(rest, $"{Active.Wanted.Mirror.Percent:0.###}%"); break;
             case "baseline": Same(rest, $"{Active.Wanted.Baseline.Percent:0.###}%"); break;
             case "audience": Same(rest, Active.Wanted.Audience is null ? "none" : "on the candidate"); break;
@@ -246,6 +261,7 @@ internal sealed class Stage
             case "wants": Same(rest, string.Join(" ", Rollout.Plan(Active).Where(e => e is not Effect.Watch).Select(e => e.Key.Split('/')[0]))); break;
             case "watched": Same(rest, Rollout.Plan(Active).Any(e => e is Effect.Watch) ? "yes" : "no"); break;
             case "runs-hook": Same(rest, Rollout.Plan(Active).OfType<Effect.RunHook>().SingleOrDefault()?.Hook.Name ?? "none"); break;
+            case "outcome" when rest == "none": Assert.Null(Outcomes.Of(Active)); break;
             case "outcome": Same(rest, Outcomes.Of(World.Snapshot.Deployments[State.Last!.Value.Spec.Id]).ToString()); break;
             case "ended": Same(rest, State.Last is { Cause: var cause } ? cause?.ToString().ToLowerInvariant() ?? "succeeded" : "never"); break;
             case "bad": Same("bad", World.Snapshot.Project.IsBad(new CandidateId(rest)) ? "bad" : "not bad"); break;
@@ -254,6 +270,7 @@ internal sealed class Stage
             case "done": Same("done", _last.Refusal is { } refusal ? refusal.ToString() : "done"); break;
             case "nothing-done": Same("nothing", _last.Refusal?.ToString() ?? (_last.DoesSomething ? _last.Said : "nothing")); break;
             case "queue": Same(rest is "" ? "" : rest, string.Join(" ", State.Queue.Select(q => q.Request.Candidate))); break;
+            case "waits-for": Assert.Contains(rest, Waits.Why(World.Snapshot, World.Snapshot.Spec(_at), State.Queue[0], World.Now), StringComparison.Ordinal); break;
             case "held": Same("held", State.Hold is null ? "not held" : "held"); break;
             case "not-held": Same("not held", State.Hold is null ? "not held" : "held"); break;
             case "window": Same(rest, World.Snapshot.Window(World.Snapshot.Spec(_at), World.Now).IsOpen ? "open" : "closed"); break;
@@ -262,6 +279,9 @@ internal sealed class Stage
             case "not-held-up": Same("", Active.HeldWhy ?? ""); break;
             case "count": Same(rest, State.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)); break;
             case "why": Assert.Contains(rest, Story.Of(Active, World.Now).Why, StringComparison.Ordinal); break;
+            case "variable": Same(rest, ((DeploySpec.Process)(State.Active?.Candidate ?? State.Stable)!.Deploy).Variables.GetValueOrDefault("VARIABLE", "none")); break;
+            case "noted": Same(rest, string.Join(" ", World.Noted(_at))); break;
+            case "said": Assert.Contains(rest, _last.Refusal?.Message ?? _last.Said, StringComparison.Ordinal); break;
             case "events": Same(rest, string.Join(" ", World.Events(_at))); break;
             default: throw new FormatException($"nothing to expect is called '{what}'");
         }
