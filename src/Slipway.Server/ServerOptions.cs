@@ -24,6 +24,9 @@ public sealed record ServerOptions
     /// <summary>Where the events are kept; null: in a file of the data directory.</summary>
     public PostgresAddress? Database { get; init; }
 
+    /// <summary>How the log on the console looks.</summary>
+    public LogFormat LogFormat { get; init; }
+
     /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
     public bool StopInstances { get; init; }
 }

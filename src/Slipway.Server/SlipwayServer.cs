@@ -9,7 +9,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OpenTelemetry.Metrics;
 using Slipway.Core.Configuration;
 using Slipway.Engine;
 using Slipway.Engine.Feed;
@@ -18,6 +17,7 @@ using Slipway.Engine.Traffic;
 using Slipway.Gateway;
 using Slipway.Integrations.Deployers.Processes;
 using Slipway.Integrations.Hooks;
+using Slipway.Integrations.Resilience;
 using Slipway.Integrations.Routers.Gateways;
 using Slipway.Server.Authentication;
 using Slipway.Server.Endpoints;
@@ -102,9 +102,9 @@ public static class SlipwayServer
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.Listen);
         });
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         AddServices(builder.Services, options, data);
         customise?.Invoke(builder);
+        Telemetry.Add(builder, options);
         var app = builder.Build();
         app.Services.GetRequiredService<DataDirectory>();
         Map(app, ApiToken.Open(data.Token));
@@ -118,10 +118,11 @@ public static class SlipwayServer
         services.AddSingleton(s => OpenedStore.Open(options, data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Store);
         services.AddSingleton<IArtifactStore>(_ => new FileArtifactStore(data.Path));
-        services.AddSingleton<IDeployer>(s => new ProcessDeployer(data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>()));
+        services.AddSingleton(s => new ProcessDeployer(data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>()));
+        services.AddSingleton<IDeployer>(s => new GuardedDeployer(s.GetRequiredService<ProcessDeployer>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IHookRunner>(s => new HookRunner(data.Path, s.GetRequiredService<IArtifactStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GatewayRouter>();
-        services.AddSingleton<ITrafficRouter>(s => s.GetRequiredService<GatewayRouter>());
+        services.AddSingleton<ITrafficRouter>(s => new GuardedRouter(s.GetRequiredService<GatewayRouter>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TrafficBoard>();
         services.AddSingleton<EventFeed>();
         services.AddSingleton<SlipwayEngine>();
@@ -134,9 +135,6 @@ public static class SlipwayServer
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
         services.AddOpenApi();
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(EngineMetrics.MeterName, "Microsoft.AspNetCore.Hosting", "System.Runtime")
-            .AddPrometheusExporter());
     }
 
     private static EngineHost Host(IServiceProvider services, ServerOptions options)

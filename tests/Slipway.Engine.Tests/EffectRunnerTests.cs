@@ -5,6 +5,7 @@ using Slipway.Core.Releases;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Deployments;
+using Slipway.Engine.Ports;
 using Slipway.Engine.Tests.Fakes;
 
 namespace Slipway.Engine.Tests;
@@ -91,6 +92,26 @@ public class EffectRunnerTests
         await SpinUntil(() => _handler.Keys.LastOrDefault() == "split/199");
         Assert.Equal(_handler.Keys.OrderBy(k => int.Parse(k.AsSpan("split/".Length), System.Globalization.CultureInfo.InvariantCulture)), _handler.Keys);
         await runner.StopAsync();
+    }
+
+    [Fact]
+    public async Task WhatWasNotAnsweredIsNoFailureIsSaidInWordsAndIsAskedForAgain()
+    {
+        var runner = Runner();
+        runner.Reconcile(Spec, [Split(1)]);
+        for (var i = 0; i < 3; i++)
+        {
+            (await _handler.NextAsync()).Answer.SetException(new AskAgainException("too much to do"));
+            await SpinUntil(() => _clock.Timers == i + 1);
+            Assert.Equal(["too much to do"], runner.Troubles);
+            _clock.Advance(TimeSpan.FromSeconds(10));
+        }
+
+        (await _handler.NextAsync()).Answer.SetResult(new EffectAnswer.Done());
+        await SpinUntil(() => !_answers.IsEmpty);
+        await runner.StopAsync();
+        Assert.Empty(runner.Troubles);
+        Assert.Equal(new DeploymentInput.Answered("split/1", new EffectAnswer.Done()), Assert.Single(_answers));
     }
 
     [Fact]

@@ -1,13 +1,17 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Deployments;
+using Slipway.Engine.Ports;
+using Slipway.Engine.Telemetry;
 
 namespace Slipway.Engine.Deployments;
 
 /// <summary>
 /// Keeps under way exactly the effects that a plan wants: starts what is new, cancels what is no longer wanted, and asks again, with
-/// growing pauses, for what did not work and is still wanted.
+/// growing pauses, for what did not work or was not answered and is still wanted. What was not answered is not told to the deployment:
+/// nothing follows from it.
 /// </summary>
 internal sealed partial class EffectRunner(IEffectHandler handler, Func<DeploymentInput, ValueTask> answer, TimeProvider time, ILogger logger)
 {
@@ -53,16 +57,20 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
     {
         await Task.Yield();
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        EngineTelemetry.EffectBegan(effect);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
             {
-                var outcome = await TryAsync(spec, effect, cancellationToken);
-                await answer(new DeploymentInput.Answered(effect.Key, outcome));
-                if (outcome is not EffectAnswer.Failed)
-                    return;
-                await Task.Delay(pause, time, cancellationToken);
+                if (await TryAsync(spec, effect, cancellationToken) is { } outcome)
+                {
+                    await answer(new DeploymentInput.Answered(effect.Key, outcome));
+                    if (outcome is not EffectAnswer.Failed)
+                        return;
+                }
+
+                await Task.Delay(Scattered(pause), time, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -72,10 +80,33 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
         finally
         {
             _troubles.TryRemove(effect.Key, out _);
+            EngineTelemetry.EffectEnded(effect);
         }
     }
 
-    private async Task<EffectAnswer> TryAsync(DeploymentSpec spec, Effect effect, CancellationToken cancellationToken)
+    /// <summary>Those that failed together do not come back together.</summary>
+    private static TimeSpan Scattered(TimeSpan pause) => pause * (0.5 + (Random.Shared.NextDouble() / 2));
+
+    /// <summary>Null: there is no answer, and it is asked again.</summary>
+    private async Task<EffectAnswer?> TryAsync(DeploymentSpec spec, Effect effect, CancellationToken cancellationToken)
+    {
+        using var span = EngineTelemetry.Try(spec.Id, effect);
+        var begun = time.GetTimestamp();
+        var how = "cancelled";
+        try
+        {
+            var outcome = await AskAsync(spec, effect, cancellationToken);
+            how = outcome switch { null => "no-answer", EffectAnswer.Failed => "failed", _ => "done" };
+            return outcome;
+        }
+        finally
+        {
+            EngineTelemetry.Tried(effect, time.GetElapsedTime(begun), how);
+            span?.SetStatus(how is "failed" or "no-answer" ? ActivityStatusCode.Error : ActivityStatusCode.Ok, _troubles.GetValueOrDefault(effect.Key));
+        }
+    }
+
+    private async Task<EffectAnswer?> AskAsync(DeploymentSpec spec, Effect effect, CancellationToken cancellationToken)
     {
         try
         {
@@ -83,6 +114,12 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
             if (outcome is EffectAnswer.Failed failed)
                 _troubles[effect.Key] = failed.Reason;
             return outcome;
+        }
+        catch (AskAgainException e)
+        {
+            NoAnswer(logger, spec.Id.Value, effect.Key, e.Message);
+            _troubles[effect.Key] = e.Message;
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -92,11 +129,14 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
         }
     }
 
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Effect {Key} of {DeploymentId} has no answer and is asked for again: {Why}")]
+    private static partial void NoAnswer(ILogger logger, string deploymentId, string key, string why);
+
     [LoggerMessage(Level = LogLevel.Error, Message = "Effect {Key} of {DeploymentId} failed unexpectedly")]
     private static partial void Failed(ILogger logger, Exception e, string deploymentId, string key);
 }
 
-/// <summary>Carries out one effect. May run twice; ends soon after it is cancelled.</summary>
+/// <summary>Carries out one effect. May run twice; ends soon after it is cancelled. Throws <see cref="AskAgainException"/> when nobody can say how it went.</summary>
 internal interface IEffectHandler
 {
     /// <param name="spec">The deployment that wants it.</param>

@@ -1,4 +1,5 @@
 using Slipway.Engine.Ports;
+using Slipway.Engine.Telemetry;
 
 namespace Slipway.Engine.Feed;
 
@@ -28,6 +29,7 @@ internal sealed class FeedTail(IEventStore store, EventFeed feed, RecentEvents r
     /// <summary>One more follows, until it leaves.</summary>
     public void Join()
     {
+        EngineTelemetry.Follows(1);
         lock (_lock)
         {
             if (_followers++ > 0)
@@ -40,6 +42,7 @@ internal sealed class FeedTail(IEventStore store, EventFeed feed, RecentEvents r
 
     public void Leave()
     {
+        EngineTelemetry.Follows(-1);
         lock (_lock)
         {
             if (--_followers == 0)
@@ -100,7 +103,10 @@ internal sealed class FeedTail(IEventStore store, EventFeed feed, RecentEvents r
         }
 
         var page = await store.ReadAllAsync(position, Page, cancellationToken);
+        if (page.IsEmpty)
+            return position;
         recent.Add(page);
-        return page.IsEmpty ? position : page[^1].Position;
+        EngineTelemetry.FeedRead(time.GetUtcNow() - page[^1].At);
+        return page[^1].Position;
     }
 }

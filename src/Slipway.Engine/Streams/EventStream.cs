@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Engine.Feed;
 using Slipway.Engine.Ports;
+using Slipway.Engine.Telemetry;
 
 namespace Slipway.Engine.Streams;
 
@@ -58,8 +59,9 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
 
     private async Task<bool> TrySaveAsync(ImmutableArray<TEvent> events, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
+        var (now, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var saved = await store.AppendAsync(name, _version, [.. events.Select(e => Journal<TEvent>.Write(e, now))], cancellationToken);
+        EngineTelemetry.Saved(time.GetElapsedTime(begun), conflict: saved is AppendResult.Conflict);
         if (saved is not AppendResult.Appended appended)
             return false;
         _state = events.Aggregate(_state, evolve);

@@ -26,11 +26,11 @@ internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory
         {
             try
             {
-                foreach (var snapshot in projects.Projects.Select(projects.Snapshot).OfType<Core.Environments.ProjectSnapshot>())
-                {
-                    foreach (var environment in snapshot.Configuration.Environments)
-                        await LookAsync(snapshot.Configuration.Key(environment), cancellationToken);
-                }
+                // All at once: one whose data planes do not answer must not keep the others from being looked at.
+                await Task.WhenAll(
+                    from snapshot in projects.Projects.Select(projects.Snapshot).OfType<Core.Environments.ProjectSnapshot>()
+                    from environment in snapshot.Configuration.Environments
+                    select LookAsync(snapshot.Configuration.Key(environment), cancellationToken));
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {

@@ -4,18 +4,19 @@ using Polly.Retry;
 using Slipway.Core.Deployments;
 using Slipway.Core.Projects;
 using Slipway.Engine.Ports;
+using Slipway.Integrations.Resilience;
 
 namespace Slipway.Integrations.Hooks;
 
-/// <summary>Runs hooks with their retries and time-outs. A few at a time, so that hooks that hang hold up nothing but other hooks.</summary>
+/// <summary>Runs hooks with their retries and time-outs. A few at a time for each host, so that one that hangs holds up nobody's hooks but its own.</summary>
 public sealed class HookRunner : IHookRunner, IDisposable
 {
-    private const int AtOnce = 16;
+    private static readonly BulkheadSize Size = new(8, 64);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _free = new(AtOnce, AtOnce);
+    private readonly Bulkheads<string> _bulkheads;
     private readonly TimeProvider _time;
     private readonly WebhookSender _webhooks;
     private readonly CommandRunner _commands;
@@ -27,6 +28,7 @@ public sealed class HookRunner : IHookRunner, IDisposable
     public HookRunner(string dataDirectory, IArtifactStore artifacts, Func<string, string?> variable, TimeProvider time)
     {
         _time = time;
+        _bulkheads = new Bulkheads<string>("hooks", host => $"hooks at {host}", Size, time);
         _webhooks = new WebhookSender(new SigningKeys(dataDirectory, variable), time);
         _commands = new CommandRunner(artifacts, variable);
     }
@@ -38,11 +40,7 @@ public sealed class HookRunner : IHookRunner, IDisposable
         return new HookOutcome(outcome.Failure is null ? null : attempt == 1 ? outcome.Failure : $"{outcome.Failure} (tried {attempt} times)");
     }
 
-    public void Dispose()
-    {
-        _webhooks.Dispose();
-        _free.Dispose();
-    }
+    public void Dispose() => _webhooks.Dispose();
 
     private ResiliencePipeline<HookTry> Retrying(int retries) => retries == 0
         ? ResiliencePipeline<HookTry>.Empty
@@ -57,10 +55,15 @@ public sealed class HookRunner : IHookRunner, IDisposable
             DelayGenerator = args => ValueTask.FromResult(args.Outcome.Result?.RetryAfter is { } asked ? asked < LongestPause ? asked : LongestPause : (TimeSpan?)null),
         }).Build();
 
-    /// <summary>One try. Its time counts from when it begins, not from when it was its turn.</summary>
-    private async Task<HookTry> TryAsync(HookCall call, int attempt, CancellationToken cancellationToken)
+    /// <summary>One try, when it is its turn.</summary>
+    private Task<HookTry> TryAsync(HookCall call, int attempt, CancellationToken cancellationToken) =>
+        _bulkheads.RunAsync(Host(call.Hook), null, token => TryNowAsync(call, attempt, token), cancellationToken);
+
+    private static string Host(HookSpec hook) => hook is HookSpec.Webhook webhook ? new Uri(webhook.Url).Authority : "this machine";
+
+    /// <summary>Its time counts from when it begins.</summary>
+    private async Task<HookTry> TryNowAsync(HookCall call, int attempt, CancellationToken cancellationToken)
     {
-        await _free.WaitAsync(cancellationToken);
         using CancellationTokenSource limit = new(call.Hook.Timeout, _time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
@@ -75,10 +78,6 @@ public sealed class HookRunner : IHookRunner, IDisposable
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return HookTry.Failed(string.Create(CultureInfo.InvariantCulture, $"it did not end within {call.Hook.Timeout.TotalSeconds:0.###} s; give it a longer timeout, or find out why it takes so long"));
-        }
-        finally
-        {
-            _free.Release();
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using Slipway.Core.Environments;
 using Slipway.Engine;
 using Slipway.Engine.Ports;
+using Slipway.Engine.Telemetry;
 using Slipway.Server.Views;
 
 namespace Slipway.Server.Metrics;
@@ -9,18 +10,18 @@ namespace Slipway.Server.Metrics;
 /// <summary>What the engine looks like to a metrics server.</summary>
 internal sealed class EngineMetrics : IDisposable
 {
-    public const string MeterName = "Slipway";
-
     private readonly Meter _meter;
     private readonly SlipwayEngine _engine;
+    private readonly TimeProvider _time;
 
-    public EngineMetrics(IMeterFactory meters, SlipwayEngine engine)
+    public EngineMetrics(IMeterFactory meters, SlipwayEngine engine, TimeProvider time)
     {
-        _engine = engine;
-        _meter = meters.Create(MeterName);
+        (_engine, _time) = (engine, time);
+        _meter = meters.Create(EngineTelemetry.Name);
         _meter.CreateObservableGauge("slipway.deployments.active", ActiveDeployments, description: "Deployments under way, by phase.");
         _meter.CreateObservableGauge("slipway.environment.weight", Weights, unit: "%", description: "Share of an environment's users on the candidate, as the gateways confirmed it.");
         _meter.CreateObservableGauge("slipway.environment.ready", Ready, description: "1 when the version that should serve an environment is ready.");
+        _meter.CreateObservableGauge("slipway.queue.age", QueueAges, unit: "s", description: "How long what waits longest for an environment has waited.");
         _meter.CreateObservableGauge("slipway.releases.bad", BadReleases, description: "Candidates flagged bad.");
     }
 
@@ -42,6 +43,12 @@ internal sealed class EngineMetrics : IDisposable
         let version = s.Of(e.Name).Stable!.Candidate
         select new Measurement<int>(_engine.IsReady(new InstanceId(s.Configuration.Key(e), version)) ? 1 : 0,
             Tag("project", s.Configuration.Id.Value), Tag("environment", e.Name.Value), Tag("version", version.Value));
+
+    private IEnumerable<Measurement<double>> QueueAges() =>
+        from s in Snapshots()
+        from e in s.Configuration.Environments
+        where !s.Of(e.Name).Queue.IsEmpty
+        select new Measurement<double>((_time.GetUtcNow() - s.Of(e.Name).Queue.Min(q => q.At)).TotalSeconds, Tag("project", s.Configuration.Id.Value), Tag("environment", e.Name.Value));
 
     private IEnumerable<Measurement<int>> BadReleases() =>
         Snapshots().Select(s => new Measurement<int>(s.Project.Bad.Count, Tag("project", s.Configuration.Id.Value)));

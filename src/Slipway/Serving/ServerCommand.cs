@@ -16,12 +16,13 @@ internal static class ServerCommand
     private static readonly Option<string> Gateway = new("--gateway") { HelpName = "ADDRESS", Description = "Where the built-in gateway serves, or none.", DefaultValueFactory = _ => $"127.0.0.1:{ServerOptions.DefaultGatewayPort}" };
     private static readonly Option<int> GatewayTimeout = new("--gateway-timeout") { HelpName = "SECONDS", Description = "How long the gateway waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
     private static readonly Option<string?> Database = new("--database") { HelpName = "ADDRESS", Description = "Keep events in PostgreSQL: postgres://USER:PASSWORD@HOST/DATABASE. Default: SLIPWAY_DATABASE, or a file in the data directory." };
+    private static readonly Option<LogFormat> LogFormat = new("--log-format") { HelpName = "text|json", Description = "How the log on standard error and output looks.", DefaultValueFactory = _ => Server.LogFormat.Text };
     private static readonly Option<bool> StopInstances = new("--stop-instances") { Description = "Stop every instance with the server, instead of leaving them to serve." };
     private static readonly Option<bool> UntilStdinCloses = new("--until-stdin-closes") { Description = "Stop when standard input closes: the server ends with the program that started it." };
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, StopInstances, UntilStdinCloses };
+        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, LogFormat, StopInstances, UntilStdinCloses };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed, cli), parsed.GetValue(UntilStdinCloses), cli, cancellationToken));
         return command;
     }
@@ -33,6 +34,7 @@ internal static class ServerCommand
         Gateway = parsed.GetValue(Gateway) is { } where && where != "none" ? Address("--gateway", where) : null,
         GatewayTimeout = Seconds(parsed.GetValue(GatewayTimeout)),
         Database = (parsed.GetValue(Database) ?? cli.Variable("SLIPWAY_DATABASE")) is { Length: > 0 } database ? KeepingCommands.Database("--database", database) : null,
+        LogFormat = parsed.GetValue(LogFormat),
         StopInstances = parsed.GetValue(StopInstances),
     };
 

@@ -158,6 +158,24 @@ public sealed class HookRunnerTests : IDisposable
 
     private Task<HookOutcome> RunAsync(HookSpec hook) => _runner.RunAsync(Call(hook), CancellationToken.None);
 
+    [Fact]
+    public async Task AHostThatHangsHoldsUpNobodysHooksButItsOwnAndIsNotGivenMoreThanItCanWaitFor()
+    {
+        using System.Net.Sockets.TcpListener hanging = new(IPAddress.Loopback, 0);
+        hanging.Start();
+        var dead = Webhook() with { Url = $"http://{hanging.LocalEndpoint}/", Timeout = TimeSpan.FromHours(1) };
+        using CancellationTokenSource enough = new();
+        var stuck = Enumerable.Range(0, 72).Select(_ => _runner.RunAsync(Call(dead), enough.Token)).ToList();
+
+        Assert.Null((await RunAsync(Webhook())).Failure);
+        Assert.Null((await RunAsync(new HookSpec.Command(["true"]) { Name = "mine" })).Failure);
+        var full = await Assert.ThrowsAsync<AskAgainException>(() => _runner.RunAsync(Call(dead), default));
+        Assert.StartsWith($"SLIP0541: hooks at {hanging.LocalEndpoint}: 8 requests are under way and 64 wait", full.Message, StringComparison.Ordinal);
+        await enough.CancelAsync();
+        foreach (var one in stuck)
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => one);
+    }
+
     private HookRunner Make(TimeProvider time) => new(_directory, new NoArtifacts(), name => name switch { "HOOK_KEY" => "s3cret", "PATH" => Environment.GetEnvironmentVariable("PATH"), _ => null }, time);
 
     private static HookCall Call(HookSpec hook)
