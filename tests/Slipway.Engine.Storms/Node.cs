@@ -85,5 +85,5 @@ internal sealed class Node : TimeProvider
 
     public override long GetTimestamp() => _time.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => _time.Timer(this, callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => _time.Timer(WhenItRuns, callback, state, dueTime, period);
 }

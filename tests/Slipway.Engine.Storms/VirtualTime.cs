@@ -18,10 +18,10 @@ internal sealed class VirtualTime : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => Timer(null, callback, state, dueTime, period);
 
-    /// <param name="node">Whose timer it is: it does not ring while the node is frozen, and never once it is dead.</param>
-    public ITimer Timer(Node? node, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    /// <param name="gate">What lets it ring: whoever's timer it is may be frozen or dead. Null: it rings when it is due.</param>
+    public ITimer Timer(Action<Action>? gate, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        VirtualTimer timer = new(this, node, callback, state);
+        VirtualTimer timer = new(this, gate, callback, state);
         timer.Change(dueTime, period);
         return timer;
     }
@@ -45,6 +45,9 @@ internal sealed class VirtualTime : TimeProvider
         return false;
     }
 
+    /// <summary>Lets time jump, as while a machine sleeps: what came due meanwhile is late, and comes once.</summary>
+    public void Sleep(TimeSpan time) => _ticks += time.Ticks;
+
     private long Enter(VirtualTimer timer, TimeSpan after)
     {
         var turn = ++_turns;
@@ -52,7 +55,7 @@ internal sealed class VirtualTime : TimeProvider
         return turn;
     }
 
-    private sealed class VirtualTimer(VirtualTime time, Node? node, TimerCallback callback, object? state) : ITimer
+    private sealed class VirtualTimer(VirtualTime time, Action<Action>? gate, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period;
 
@@ -69,10 +72,10 @@ internal sealed class VirtualTime : TimeProvider
         public void Ring()
         {
             Turn = _period > TimeSpan.Zero ? time.Enter(this, _period) : 0;
-            if (node is null)
+            if (gate is null)
                 callback(state);
             else
-                node.WhenItRuns(() => callback(state));
+                gate(() => callback(state));
         }
 
         public void Dispose() => Turn = 0;
