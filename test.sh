@@ -5,6 +5,7 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ "${CI:-}" = "true" ] && export SLIPWAY_REQUIRE_REAL="${SLIPWAY_REQUIRE_REAL:-1}"
+export SLIPWAY_STORMS="${SLIPWAY_STORMS:-2000}"
 
 # command:package
 real="chromium:chromium setsid:util-linux pg_ctlcluster:postgresql"

@@ -52,6 +52,17 @@ public class DriftTests
         await world.UntilAsync(() => world.Serving("production") == "1.0.0" && world.Engine.Drift(Key("production")).IsEmpty, "1.0.0 is what shall serve");
         Assert.Equal("SLIP0313", (await world.Engine.AcceptDriftAsync(Key("production"), "ana", null, default)).Problem?.Code);
     }
+
+    [Fact]
+    public async Task ARequestThatArrivesAfterItsDeploymentHasEndedDoesNotHaveTheLastWord()
+    {
+        await using var world = await EngineWorld.StartAsync();
+        await world.ReleaseAsync("1.0.0");
+        await world.ReleaseAsync("2.0.0");
+        world.Router.Meddle(Key("production"), new TrafficSplit(new CandidateId("1.0.0"), new CandidateId("2.0.0"), new Weight(60_000), null));
+        await world.UntilAsync(() => world.Router.Serves(Key("production"))!.Split == TrafficSplit.Only(new CandidateId("2.0.0")), "everyone is on 2.0.0 again");
+    }
+
     [Fact]
     public async Task WhatIsBeingDrainedToBeStoppedIsNoDrift()
     {

@@ -53,4 +53,19 @@ public class InstanceBoardTests
         Assert.Equal(["b", "c", "d"], _board.Endpoints(Id));
         Assert.False(_board.IsBusy(Id));
     }
+
+    [Fact]
+    public async Task NothingIsRememberedOfWhatIsGone()
+    {
+        InstanceBoard board = new();
+        for (var version = 0; version < 10; version++)
+        {
+            var id = EngineWorld.Instance("canary", $"{version}.0.0");
+            await board.AloneAsync(id, _ => 1, _ => Task.FromResult(board.Set(id, ["http://here"])), default);
+            await board.AloneAsync(id, _ => 0, _ => Task.FromResult(board.Set(id, [])), default);
+        }
+
+        board.Note(EngineWorld.Instance("canary", "10.0.0"), ["http://there"], board.Changes);
+        Assert.Equal(1, board.Count);
+    }
 }

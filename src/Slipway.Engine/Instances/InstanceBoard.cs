@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Slipway.Engine.Ports;
 
@@ -12,8 +11,9 @@ internal sealed class InstanceBoard
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<InstanceId, Entry> _entries = [];
-    private readonly ConcurrentDictionary<InstanceId, SemaphoreSlim> _gates = new();
+    private readonly Dictionary<InstanceId, Gate> _gates = [];
     private long _changes;
+    private long _swept;
 
     /// <summary>How often somebody who asked the deployer for something noted what came of it. See <see cref="Note"/>.</summary>
     public long Changes
@@ -22,6 +22,16 @@ internal sealed class InstanceBoard
         {
             lock (_lock)
                 return _changes;
+        }
+    }
+
+    /// <summary>Of how many versions anything is remembered.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _entries.Keys.Union(_gates.Keys).Count();
         }
     }
 
@@ -63,6 +73,7 @@ internal sealed class InstanceBoard
     {
         lock (_lock)
         {
+            Sweep(asOf);
             var entry = Of(id);
             if (entry.ChangedAt > asOf)
                 return;
@@ -98,24 +109,66 @@ internal sealed class InstanceBoard
     }
 
     /// <summary>Whether somebody is starting or stopping instances of the version now.</summary>
-    public bool IsBusy(InstanceId id) => _gates.TryGetValue(id, out var gate) && gate.CurrentCount == 0;
+    public bool IsBusy(InstanceId id)
+    {
+        lock (_lock)
+            return _gates.TryGetValue(id, out var gate) && gate.Turn.CurrentCount == 0;
+    }
 
     /// <summary>Asks for instances of the version, alone.</summary>
     /// <param name="count">How many there are to be, given how many are ready, those that are about to go among them.</param>
     /// <param name="action">Asks for so many.</param>
     public async Task<T> AloneAsync<T>(InstanceId id, Func<int, int> count, Func<int, Task<T>> action, CancellationToken cancellationToken)
     {
-        var gate = _gates.GetOrAdd(id, _ => new SemaphoreSlim(1, 1));
-        await gate.WaitAsync(cancellationToken);
+        var gate = Enter(id);
         try
         {
-            return await action(Limit(id, count));
+            await gate.Turn.WaitAsync(cancellationToken);
+            try
+            {
+                return await action(Limit(id, count));
+            }
+            finally
+            {
+                Limit(id, _ => int.MaxValue);
+                gate.Turn.Release();
+            }
         }
         finally
         {
-            Limit(id, _ => int.MaxValue);
-            gate.Release();
+            Leave(id, gate);
         }
+    }
+
+    private Gate Enter(InstanceId id)
+    {
+        lock (_lock)
+        {
+            if (!_gates.TryGetValue(id, out var gate))
+                _gates[id] = gate = new Gate();
+            gate.Users++;
+            return gate;
+        }
+    }
+
+    /// <summary>A gate that nobody stands at is forgotten: versions come and go for ever.</summary>
+    private void Leave(InstanceId id, Gate gate)
+    {
+        lock (_lock)
+        {
+            if (--gate.Users == 0)
+                _gates.Remove(id);
+        }
+    }
+
+    /// <summary>Forgets what is gone, once no list can come any more that was asked for before it went.</summary>
+    private void Sweep(long asOf)
+    {
+        if (asOf == _swept)
+            return;
+        _swept = asOf;
+        foreach (var (id, _) in _entries.Where(e => e.Value is { Ready.IsEmpty: true, Leaving.IsEmpty: true, AtMost: int.MaxValue } && e.Value.ChangedAt <= asOf).ToList())
+            _entries.Remove(id);
     }
 
     private int Limit(InstanceId id, Func<int, int> count)
@@ -129,6 +182,13 @@ internal sealed class InstanceBoard
     }
 
     private Entry Of(InstanceId id) => _entries.GetValueOrDefault(id, Entry.None);
+
+    private sealed class Gate
+    {
+        public SemaphoreSlim Turn { get; } = new(1, 1);
+
+        public int Users { get; set; }
+    }
 
     private sealed record Entry(ImmutableArray<string> Ready, ImmutableArray<string> Leaving, long ChangedAt)
     {

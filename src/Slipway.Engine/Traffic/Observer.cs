@@ -6,7 +6,10 @@ using Slipway.Core.Traffic;
 
 namespace Slipway.Engine.Traffic;
 
-/// <summary>Reads back every few seconds what the data planes serve, and tells a deployment under way when that is not what it had confirmed.</summary>
+/// <summary>
+/// Reads back every few seconds what the data planes serve, tells a deployment under way when that is not what it had confirmed, and puts right
+/// what one that has ended left behind.
+/// </summary>
 internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory projects, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -52,7 +55,16 @@ internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory
         _seen[key] = (split, at);
         if (before is var (id, confirmed) && Confirmed(key) is var (same, still) && same == id && still == confirmed && confirmed != split)
             tell(id, new DeploymentInput.Observed(split));
+        if (IsLate(key, split))
+            await traffic.RefreshAsync(key, cancellationToken);
     }
+
+    /// <summary>
+    /// Whether it is what a deployment asked for that has ended since: its request was on its way longer than whoever sent it lived. That is
+    /// nobody's wish any more, and put right; any other difference is a person's to judge.
+    /// </summary>
+    private bool IsLate(EnvironmentKey key, TrafficSplit split) =>
+        projects.Snapshot(key.Project)?.Of(key.Name) is { Active: null, Last.Spec: var last } && split.Candidate == last.Candidate.Candidate && split.Stable == last.Stable?.Candidate;
 
     private (DeploymentId Id, TrafficSplit Split)? Confirmed(EnvironmentKey key) =>
         projects.Snapshot(key.Project)?.Active(key.Name) is { IsEnded: false, Confirmed: { } split } deployment ? (deployment.Spec.Id, split) : null;

@@ -1,0 +1,23 @@
+namespace Slipway.Bench.Soak;
+
+/// <summary>Whether what is held in memory stays as it is, by a line through the days after the first third.</summary>
+/// <param name="Flat">Whether a deployment leaves less behind than <see cref="Limit"/>.</param>
+internal sealed record Verdict(bool Flat, string Words)
+{
+    /// <summary>
+    /// Bytes that one deployment may leave in memory for ever. What a project remembers of a candidate (its version, digest and what became
+    /// of it in each environment) is read from the store at the start and kept; anything more is a leak.
+    /// </summary>
+    public const double Limit = 400;
+
+    public static Verdict Of(IReadOnlyList<Day> days, int deploymentsADay)
+    {
+        var warm = days.Skip(days.Count / 3).ToList();
+        var (x, y) = (warm.Average(d => d.Number), warm.Average(d => (double)d.Managed));
+        var slope = warm.Sum(d => (d.Number - x) * (d.Managed - y)) / warm.Sum(d => (d.Number - x) * (d.Number - x));
+        var each = slope / deploymentsADay;
+        var handles = warm[^1].Handles - warm[0].Handles;
+        var flat = each <= Limit && handles <= 10;
+        return new(flat, $"{(flat ? "flat" : "growing")}: {slope / 1024:N1} kB a day, {each:N0} bytes a deployment (limit {Limit:N0}), {handles} handles more at the end than after a third");
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Slipway.Core;
+using Slipway.Core.Deployments;
+using Slipway.Core.Environments;
+using Slipway.Core.Projects;
+using Slipway.Core.Strategies;
+using Slipway.Core.Tests.Deployments;
+using Slipway.Core.Traffic;
+using Slipway.Engine.Ports;
+using Slipway.Simulation;
+
+namespace Slipway.Engine.Storms;
+
+/// <summary>What must hold however many act, die and come back: at every event, and in the end.</summary>
+internal sealed class Promises(World world)
+{
+    private readonly Dictionary<string, (RolloutPromises Kept, Deployment State)> _rollouts = [];
+    private readonly Dictionary<string, DateTimeOffset> _at = [];
+    private readonly List<(string Stream, string Text, string What)> _answered = [];
+
+    /// <summary>The first that was broken.</summary>
+    public string? Broken { get; private set; }
+
+    /// <summary>Checks each decision as it is saved, against the state before it and what the world serves at that moment.</summary>
+    public void Follow(Node by, string stream, IReadOnlyList<RecordedEvent> written)
+    {
+        if (!stream.StartsWith("deployment:", StringComparison.Ordinal))
+            return;
+        ImmutableArray<DeploymentEvent> events = [.. written.Select(e => JsonSerializer.Deserialize<DeploymentEvent>(e.Data, SlipwayJson.Options)!)];
+        var (kept, before) = _rollouts.TryGetValue(stream, out var known) ? known : (new RolloutPromises(((DeploymentEvent.Started)events[0]).Spec), Deployment.Empty);
+        var after = events.Aggregate(before, Rollout.Evolve);
+        Guard($"{stream} {written[0].Version}", () =>
+        {
+            if (known.State is { EndedAt: null } && _at.TryGetValue(stream, out var last))
+                kept.Pass(before, events[0].At - last);
+            kept.Check(before, Input(events), events, after, Served(by, after), events[^1].At);
+        });
+        (_rollouts[stream], _at[stream]) = ((kept, after), events[^1].At);
+    }
+
+    /// <summary>Somebody was told that this was decided: then the stream says so, in these words.</summary>
+    public void Answered(string stream, string text, string what) => _answered.Add((stream, text, what));
+
+    public void AtTheEnd(IReadOnlyCollection<Node> nodes, bool alone)
+    {
+        foreach (var (stream, text, what) in _answered)
+            Guard(what, () => RolloutPromises.Must(world.Written.Any(w => w.Event.Stream == stream && w.Event.Data.Contains(text, StringComparison.Ordinal)), $"it was answered, and {stream} does not have '{text}'"));
+        foreach (var stream in _rollouts.Keys)
+        {
+            Guard(stream, () => RolloutPromises.Must(DecisionReplay.Of([.. world.Events<DeploymentEvent>(stream)]).Difference is not { } difference, $"no legal history: {DecisionReplay.Of([.. world.Events<DeploymentEvent>(stream)]).Difference}"));
+            if (alone)
+                Guard(stream, () => OneStepAnInterval(_rollouts[stream].State));
+        }
+
+        foreach (var environment in World.Project.Environments)
+        {
+            var key = World.Project.Key(environment);
+            Guard($"{key}", () => OneAtATime(key));
+            Guard($"{key}", () => Converged(environment, key));
+        }
+
+        Guard("the nodes", () => RolloutPromises.Must(nodes.Count(n => n.Serves) == 1, "somebody serves in the end"));
+    }
+
+    /// <summary>Each deployment is created when none is under way, and ended once, by what it is itself.</summary>
+    private void OneAtATime(EnvironmentKey key)
+    {
+        DeploymentSpec? active = null;
+        var number = 0;
+        foreach (var e in world.Events<EnvironmentEvent>($"environment:{key}"))
+        {
+            if (e is EnvironmentEvent.DeploymentCreated created)
+            {
+                RolloutPromises.Must(active is null, $"{created.Spec.Id} begins while {active?.Id} is under way");
+                RolloutPromises.Must(created.Spec.Id.Value == $"{key.Project}.{key.Name}.{++number}", $"{created.Spec.Id} is number {number}");
+                active = created.Spec;
+            }
+            else if (e is EnvironmentEvent.DeploymentEnded ended)
+            {
+                RolloutPromises.Must(active?.Id == ended.Id, $"{ended.Id} ends, and {active?.Id} is under way");
+                var state = _rollouts[$"deployment:{ended.Id}"].State;
+                RolloutPromises.Must(state.IsEnded && (ended.Cause is null) == state.Phase is Phase.Succeeded, $"{ended.Id} is said to have ended with {ended.Cause}, and it is {state.Phase}");
+                active = null;
+            }
+        }
+
+        RolloutPromises.Must(active is null, $"{active?.Id} never ended");
+    }
+
+    /// <summary>What is served is what should be, everything that should run does, and nothing else.</summary>
+    private void Converged(EnvironmentSpec environment, EnvironmentKey key)
+    {
+        var stable = world.State(environment).Stable?.Candidate;
+        RolloutPromises.Must(world.Router.Serves(key) is { } served && served.Split == TrafficSplit.Only(stable), $"{stable} should serve everyone, and {world.Router.Serves(key)?.Split} does");
+        InstanceId wanted = new(key, stable!.Value);
+        var running = world.Deployer.Running.Where(i => i.Environment == key).ToList();
+        RolloutPromises.Must(running.Count == 1 && running[0] == wanted, $"only {wanted} should run, and {string.Join(", ", running)} do");
+        RolloutPromises.Must(world.Router.Serves(key)!.StableEndpoints.SequenceEqual(world.Deployer.ReadyOf(wanted)), "users are sent to where nothing runs");
+    }
+
+    /// <summary>Looked at from outside, on the real clock: where no person said to go on, a share rises no sooner than one hold after it last rose.</summary>
+    private void OneStepAnInterval(Deployment deployment)
+    {
+        if (world.Events<DeploymentEvent>($"deployment:{deployment.Spec.Id}").Any(e => e is DeploymentEvent.Promoted or DeploymentEvent.PromotedFully) || deployment.Spec.Stable is null || deployment.Spec.Kind is DeploymentKind.Rollback)
+            return;
+        (Weight Highest, DateTimeOffset At) rose = (Weight.None, DateTimeOffset.MinValue);
+        foreach (var (at, _, split, node) in world.Router.History.Where(h => h.Key == deployment.Spec.Environment && h.At >= deployment.StartedAt && !(h.At > deployment.EndedAt) && h.Split.Candidate == deployment.Spec.Candidate.Candidate))
+        {
+            if (split.Weight <= rose.Highest)
+                continue;
+            RolloutPromises.Must(at - rose.At >= World.Hold || rose.Highest == Weight.None, $"node {node} raised {deployment.Spec.Id} from {rose.Highest} to {split.Weight} after {at - rose.At}");
+            rose = (split.Weight, at);
+        }
+    }
+
+    /// <summary>What the world serves; or, where another node changed that behind the back of the one that decides, what was confirmed. In the end it must be put right.</summary>
+    private TrafficSplit Served(Node by, Deployment state) => world.Router.History.LastOrDefault(h => h.Key == state.Spec.Environment) is { Split: { } split, Node: var node } && (node == by.Number || state.Confirmed is null)
+        ? split
+        : state.Confirmed ?? TrafficSplit.Only(null);
+
+    /// <summary>What came in, as far as the promises ask.</summary>
+    private static DeploymentInput.Condemned? Input(ImmutableArray<DeploymentEvent> events) =>
+        events.OfType<DeploymentEvent.RollbackStarted>().Any(e => e.Cause is RollbackCause.Bad) ? new DeploymentInput.Condemned("", "") : null;
+
+    private void Guard(string where, Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (InvalidOperationException e)
+        {
+            Broken ??= $"{where}: {e.Message}";
+            world.Tell($"BROKEN {where}: {e.Message}");
+        }
+    }
+}
