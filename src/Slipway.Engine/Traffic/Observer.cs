@@ -7,7 +7,7 @@ using Slipway.Core.Traffic;
 namespace Slipway.Engine.Traffic;
 
 /// <summary>Reads back every few seconds what the data planes serve, and tells a deployment under way when that is not what it had confirmed.</summary>
-internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory projects, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
+internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory projects, OwnedProjects owned, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -26,7 +26,7 @@ internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory
         {
             try
             {
-                foreach (var snapshot in projects.Projects.Select(projects.Snapshot).OfType<Core.Environments.ProjectSnapshot>())
+                foreach (var snapshot in projects.Projects.Where(owned.Owns).Select(projects.Snapshot).OfType<Core.Environments.ProjectSnapshot>())
                 {
                     foreach (var environment in snapshot.Configuration.Environments)
                         await LookAsync(snapshot.Configuration.Key(environment), cancellationToken);
