@@ -86,7 +86,7 @@ public static class ClusterHost
         services.AddSingleton<GrainOwners>();
         services.AddSingleton<IProjectOwners>(s => s.GetRequiredService<GrainOwners>());
         services.AddSingleton<IReportRelay, ReportRelay>();
-        services.AddSingleton<IDeployer>(s => new ClusterDeployer(s.GetRequiredKeyedService<IDeployer>(Local), s.GetRequiredService<ClusterNodes>(), s.GetRequiredService<Heart>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IDeployer>(s => new ClusterDeployer(s.GetRequiredKeyedService<IDeployer>(Local), s.GetRequiredService<ClusterNodes>(), s.GetRequiredService<Heart>(), s.GetRequiredService<IRouteBoard>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IArtifactStore>(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source));
         services.AddSingleton(new SharedTokens(source));
     }

@@ -21,7 +21,6 @@ namespace Slipway.Engine;
 public sealed class SlipwayEngine : IAsyncDisposable
 {
     private readonly IEventStore _store;
-    private readonly IDeployer _deployer;
     private readonly TimeProvider _time;
     private readonly ProjectDirectory _projects;
     private readonly InstanceBoard _board = new();
@@ -45,7 +44,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
         IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger,
         IProjectOwners? owners = null)
     {
-        (_store, _deployer, _time, Counts, Feed, _owners) = (store, deployer, time, counts, feed, owners);
+        (_store, _time, Counts, Feed, _owners) = (store, time, counts, feed, owners);
         _owned = new OwnedProjects(all: owners is null);
         _remote = owners is null ? null : new RemoteProjects(owners, time);
         _projects = new ProjectDirectory(store, feed, time);
@@ -191,13 +190,6 @@ public sealed class SlipwayEngine : IAsyncDisposable
         await _coordinator.DisposeAsync();
         await _keeper.WhenIdleAsync();
         _stop.Dispose();
-    }
-
-    /// <summary>Stops every instance, wanted or not: for an installation that is taken down. The engine has stopped deciding before.</summary>
-    public async Task StopInstancesAsync(CancellationToken cancellationToken)
-    {
-        var all = await _deployer.ListAsync(cancellationToken);
-        await Task.WhenAll(all.Select(i => _deployer.StopAsync(i.Id, cancellationToken)));
     }
 
     /// <summary>A project as it is, or what projects there are.</summary>

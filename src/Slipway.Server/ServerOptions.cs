@@ -24,6 +24,12 @@ public sealed record ServerOptions
     /// <summary>Where the events are kept; null: in a file of the data directory.</summary>
     public PostgresAddress? Database { get; init; }
 
+    /// <summary>
+    /// Where the other servers of a cluster reach this one; null: it is alone. Several servers share a <see cref="Database"/>. Only they should
+    /// reach this address: what comes there is believed.
+    /// </summary>
+    public IPEndPoint? Cluster { get; init; }
+
     /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
     public bool StopInstances { get; init; }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Orleans.Runtime;
 using Slipway.Cluster.Nodes;
 using Slipway.Engine.Ports;
+using Slipway.Integrations.Routers.Gateways;
 
 namespace Slipway.Cluster.Instances;
 
@@ -10,7 +11,7 @@ namespace Slipway.Cluster.Instances;
 /// Runs instances on the machines of all servers: each server's own deployer does it there, asked by whoever acts for the project. What ran on a
 /// server that is gone is not counted any more; should it come back, what it still runs is too much, and is stopped.
 /// </summary>
-internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membership.Heart heart, TimeProvider time) : IDeployer
+internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membership.Heart heart, IRouteBoard routes, TimeProvider time) : IDeployer
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -41,8 +42,13 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
         await Task.WhenAll(listed.Where(l => l.Value.Any(i => i.Id == id)).Select(l => StopAsync(l.Key, id, cancellationToken)));
     }
 
-    public async Task<ImmutableArray<InstanceStatus>> ListAsync(CancellationToken cancellationToken) =>
-        [.. (await ByNodeAsync(cancellationToken)).Values.SelectMany(statuses => statuses).GroupBy(s => s.Id).Select(Merge)];
+    public async Task<ImmutableArray<InstanceStatus>> ListAsync(CancellationToken cancellationToken)
+    {
+        var listed = (await ByNodeAsync(cancellationToken)).Values.SelectMany(statuses => statuses).GroupBy(s => s.Id).Select(Merge).ToList();
+        var served = listed.Where(s => !s.Endpoints.IsEmpty).Select(s => s.Id).ToHashSet();
+        var lost = await LostInstances.AnsweringAsync(routes.Table, served, time, cancellationToken);
+        return [.. listed.Where(s => lost.All(l => l.Id != s.Id)), .. lost];
+    }
 
     /// <summary>At once what exits here; what exits elsewhere is found by the next look at what runs.</summary>
     public IAsyncEnumerable<InstanceStatus> WatchExitsAsync(CancellationToken cancellationToken) => local.WatchExitsAsync(cancellationToken);

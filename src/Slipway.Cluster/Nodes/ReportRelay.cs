@@ -10,7 +10,7 @@ namespace Slipway.Cluster.Nodes;
 internal sealed class ReportRelay(ClusterNodes nodes, TimeProvider time) : IReportRelay
 {
     /// <summary>Shorter than a gateway's patience with its server.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     public async Task<bool> HandOnAsync(string gateway, GatewayReport report, CancellationToken cancellationToken)
     {

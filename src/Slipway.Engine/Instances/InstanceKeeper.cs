@@ -124,7 +124,7 @@ internal sealed partial class InstanceKeeper(
         let asked = Asked(deployment)
         from wanted in WantedInstances.Of(snapshot, environment.Name, time.GetUtcNow())
         let id = new InstanceId(snapshot.Configuration.Key(environment), wanted.Workload.Candidate, wanted.Role)
-        where !asked.Contains((id.Candidate, id.Role)) && board.Endpoints(id).Length < Owed(snapshot.Of(environment.Name), deployment, wanted, listed.GetValueOrDefault(id))
+        where !asked.Contains((id.Candidate, id.Role)) && (listed.GetValueOrDefault(id) is { Lost: true } ? 0 : board.Endpoints(id).Length) < Owed(snapshot.Of(environment.Name), deployment, wanted, listed.GetValueOrDefault(id))
         select (id, wanted);
 
     /// <summary>Of a candidate that comes in, only those that its deployment counts on, and that vanished without an exit.</summary>
