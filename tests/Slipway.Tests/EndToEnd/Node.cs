@@ -70,7 +70,7 @@ internal sealed partial class Node(string data, string database, Netns? machines
             await _child.DisposeAsync();
         Client?.Dispose();
         foreach (var left in File.Exists(Path.Combine(data, "installation")) ? Processes() : [])
-            Kill(left.Pid, 9);
+            _ = Kill(left.Pid, 9);
     }
 
     public override string ToString() => number.ToString(CultureInfo.InvariantCulture);
