@@ -14,6 +14,7 @@ using Slipway.Cluster.Membership;
 using Slipway.Cluster.Nodes;
 using Slipway.Cluster.Projects;
 using Slipway.Cluster.Routes;
+using Slipway.Engine.Feed;
 using Slipway.Engine.Ports;
 using Slipway.Integrations.Routers.Gateways;
 using Slipway.Storage;
@@ -89,7 +90,12 @@ public static class ClusterHost
         services.AddSingleton<IDeployer>(s => new ClusterDeployer(s.GetRequiredKeyedService<IDeployer>(Local), s.GetRequiredService<ClusterNodes>(), s.GetRequiredService<Heart>(), s.GetRequiredService<IRouteBoard>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IArtifactStore>(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source));
         services.AddSingleton(new SharedTokens(source));
+        services.AddSingleton<NewsOfAppends>();
+        services.AddHostedService(s => new SharedNews(source, s.GetRequiredService<EventFeed>(), s.GetRequiredService<NewsOfAppends>(), s.GetRequiredService<TimeProvider>()));
     }
+
+    /// <summary>The store of a member: what it appends is told to the others at once.</summary>
+    public static IEventStore Share(IServiceProvider services, IEventStore store) => services.GetService<NewsOfAppends>() is { } news ? new SharedEventStore(store, news) : store;
 
     private static void Common(ISiloBuilder silo)
     {

@@ -20,6 +20,8 @@ namespace Slipway.Engine;
 /// <summary>The running engine: what an API, a page or a test asks and tells. Everything it says was saved first.</summary>
 public sealed class SlipwayEngine : IAsyncDisposable
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly IEventStore _store;
     private readonly TimeProvider _time;
     private readonly ProjectDirectory _projects;
@@ -36,6 +38,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly TaskCompletionSource _restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _changing = new(1, 1);
     private ImmutableHashSet<ProjectId> _restoredProjects = [];
+    private ProjectFollower? _follower;
     private long _restoredAt;
     private Task _work = Task.CompletedTask;
 
@@ -85,9 +88,10 @@ public sealed class SlipwayEngine : IAsyncDisposable
     /// <summary>Goes on with what was under way; everything was restored before.</summary>
     public void Act()
     {
+        _follower = IsAlone ? null : new(_projects, Feed, id => _coordinator.Tell(id, new DeploymentInput.Tick()), p => _owned.Owns(p.Id) ? _traffic.ConfigureAsync(p) : Task.CompletedTask);
         _restored.TrySetResult();
         _work = Task.WhenAll(
-            IsAlone ? Task.CompletedTask : Task.Run(() => FollowAsync(_stop.Token), CancellationToken.None),
+            _follower is { } follower ? Task.Run(() => follower.RunAsync(_restoredAt, _stop.Token), CancellationToken.None) : Task.CompletedTask,
             Task.Run(() => _coordinator.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => _keeper.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => _keeper.WatchExitsAsync(_stop.Token), CancellationToken.None),
@@ -162,15 +166,28 @@ public sealed class SlipwayEngine : IAsyncDisposable
         };
     }
 
+    /// <summary>
+    /// Reads what other processes have stored by now, so that what is decided or shown next is no older than that: whoever was answered by another
+    /// process finds here what was said there. Goes on with what is known when that takes longer than a moment, or the store is away.
+    /// </summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (_follower is not { } follower)
+            return;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Feed.Announce();
+        var seen = CatchUpAsync(follower, enough.Token);
+        await Task.WhenAny(seen, Task.Delay(Moment, _time, enough.Token));
+        await enough.CancelAsync();
+        await seen.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task CatchUpAsync(ProjectFollower follower, CancellationToken cancellationToken) =>
+        await follower.WhenSeenAsync(await _store.LastPositionAsync(cancellationToken), cancellationToken);
+
     /// <summary>Asks the processes that act for other projects what they see of them, so that what is shown next is as new as that.</summary>
     public Task LookAroundAsync(CancellationToken cancellationToken) =>
         _remote?.RefreshAsync([.. _projects.Projects.Where(id => !_owned.Owns(id))], cancellationToken) ?? Task.CompletedTask;
-
-    private async Task FollowAsync(CancellationToken cancellationToken)
-    {
-        ProjectFollower follower = new(_projects, Feed, id => _coordinator.Tell(id, new DeploymentInput.Tick()), p => _owned.Owns(p.Id) ? _traffic.ConfigureAsync(p) : Task.CompletedTask);
-        await follower.RunAsync(_restoredAt, cancellationToken);
-    }
 
     /// <summary>Stops deciding. Instances and gateways go on serving.</summary>
     public async ValueTask DisposeAsync()

@@ -136,7 +136,7 @@ public static class SlipwayServer
         services.AddSingleton(_ => data); // made by a factory, so that it is disposed of with the server
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(s => OpenedStore.Open(options, data, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Store);
+        services.AddSingleton(s => ClusterHost.Share(s, s.GetRequiredService<OpenedStore>().Store));
         services.AddSingleton(_ => new FileArtifactStore(data.Path));
         services.TryAddSingleton<IArtifactStore>(s => s.GetRequiredService<FileArtifactStore>());
         services.AddKeyedSingleton(ClusterHost.Local, (s, _) => AddressedDeployer.Of(new ProcessDeployer(
@@ -179,11 +179,16 @@ public static class SlipwayServer
         return new EngineHost(engine, router, gateway, link, local, data, options);
     }
 
-    /// <summary>What is shown of projects that another server acts for is asked of that one first.</summary>
+    /// <summary>What other servers have stored is read first, and what is shown of projects that one of them acts for is asked of it.</summary>
     private static async ValueTask<object?> LookAroundAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         if (!context.HttpContext.Request.Path.StartsWithSegments("/api/v1/gateways", StringComparison.OrdinalIgnoreCase))
-            await context.HttpContext.RequestServices.GetRequiredService<SlipwayEngine>().LookAroundAsync(context.HttpContext.RequestAborted);
+        {
+            var engine = context.HttpContext.RequestServices.GetRequiredService<SlipwayEngine>();
+            await engine.CatchUpAsync(context.HttpContext.RequestAborted);
+            await engine.LookAroundAsync(context.HttpContext.RequestAborted);
+        }
+
         return await next(context);
     }
 

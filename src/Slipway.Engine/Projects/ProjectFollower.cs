@@ -13,12 +13,30 @@ namespace Slipway.Engine;
 /// <param name="configured">Called with a project that another process configured.</param>
 internal sealed class ProjectFollower(ProjectDirectory projects, EventFeed feed, Action<DeploymentId> decided, Func<Project, Task> configured)
 {
+    private long _seen;
+    private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public async Task RunAsync(long afterPosition, CancellationToken cancellationToken)
     {
+        Interlocked.Exchange(ref _seen, afterPosition);
         await foreach (var e in feed.FollowAsync(afterPosition, cancellationToken))
         {
             if (await projects.SeeAsync(e, cancellationToken))
                 await TellAsync(e.Stream);
+            Interlocked.Exchange(ref _seen, e.Position);
+            Interlocked.Exchange(ref _advanced, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+        }
+    }
+
+    /// <summary>Returns once everything up to a position is known here.</summary>
+    public async Task WhenSeenAsync(long position, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var advanced = Volatile.Read(ref _advanced).Task;
+            if (Interlocked.Read(ref _seen) >= position)
+                return;
+            await advanced.WaitAsync(cancellationToken);
         }
     }
 
