@@ -88,7 +88,9 @@ public static class ClusterHost
         services.AddSingleton<IProjectOwners>(s => s.GetRequiredService<GrainOwners>());
         services.AddSingleton<IReportRelay, ReportRelay>();
         services.AddSingleton<IDeployer>(s => new ClusterDeployer(s.GetRequiredKeyedService<IDeployer>(Local), s.GetRequiredService<ClusterNodes>(), s.GetRequiredService<Heart>(), s.GetRequiredService<IRouteBoard>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<IArtifactStore>(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source));
+        services.AddSingleton(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source));
+        services.AddSingleton<IArtifactStore>(s => s.GetRequiredService<PostgresArtifactStore>());
+        services.AddHostedService(s => s.GetRequiredService<PostgresArtifactStore>());
         services.AddSingleton(new SharedTokens(source));
         services.AddSingleton<NewsOfAppends>();
         services.AddHostedService(s => new SharedNews(source, s.GetRequiredService<EventFeed>(), s.GetRequiredService<NewsOfAppends>(), s.GetRequiredService<TimeProvider>()));

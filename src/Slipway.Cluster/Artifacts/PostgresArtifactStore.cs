@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
@@ -6,7 +7,7 @@ using Slipway.Storage;
 namespace Slipway.Cluster.Artifacts;
 
 /// <summary>Artifacts for all servers in the database, and those that this one needs as files beside it.</summary>
-internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source) : IArtifactStore
+internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source) : BackgroundService, IArtifactStore
 {
     private const int PartBytes = 1024 * 1024;
 
@@ -23,6 +24,13 @@ internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataS
         if (artifact.Digest is { } digest && !files.Has(digest))
             await FetchAsync(digest, cancellationToken);
         return await files.UnpackAsync(artifact, cancellationToken);
+    }
+
+    /// <summary>What was here before this server was one of several is for all of them from now on.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var digest in files.Digests.ToList())
+            await ShareAsync(digest, files.Open(digest), stoppingToken);
     }
 
     public bool Has(string digest)
