@@ -20,8 +20,9 @@ namespace Slipway.Engine;
 /// <summary>The running engine: what an API, a page or a test asks and tells. Everything it says was saved first.</summary>
 public sealed class SlipwayEngine : IAsyncDisposable
 {
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
     private readonly IEventStore _store;
-    private readonly IDeployer _deployer;
     private readonly TimeProvider _time;
     private readonly ProjectDirectory _projects;
     private readonly InstanceBoard _board = new();
@@ -30,18 +31,31 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly Coordinator _coordinator;
     private readonly InstanceKeeper _keeper;
     private readonly Observer _observer;
+    private readonly OwnedProjects _owned;
+    private readonly IProjectOwners? _owners;
+    private readonly RemoteProjects? _remote;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource _restored = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _changing = new(1, 1);
+    private ImmutableHashSet<ProjectId> _restoredProjects = [];
+    private ProjectFollower? _follower;
+    private long _restoredAt;
     private Task _work = Task.CompletedTask;
 
-    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger)
+    /// <param name="owners">Who acts for which project; null: this process does for all.</param>
+    public SlipwayEngine(
+        IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger,
+        IProjectOwners? owners = null)
     {
-        (_store, _deployer, _time, Counts, Feed) = (store, deployer, time, counts, feed);
+        (_store, _time, Counts, Feed, _owners) = (store, time, counts, feed, owners);
+        _owned = new OwnedProjects(all: owners is null);
+        _remote = owners is null ? null : new RemoteProjects(owners, time);
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
         _watcher = new Watcher(counts, _traffic, _projects, time);
-        _coordinator = new Coordinator(_projects, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, time), feed, time, logger);
-        _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, feed, _coordinator.Tell, time, logger);
-        _observer = new Observer(_traffic, _projects, _coordinator.Tell, time, logger);
+        _coordinator = new Coordinator(_projects, _owned, owners, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, owners, time), feed, time, logger);
+        _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, _owned, owners, feed, _coordinator.Tell, time, logger);
+        _observer = new Observer(_traffic, _projects, _owned, _coordinator.Tell, time, logger);
     }
 
     public EventFeed Feed { get; }
@@ -60,18 +74,120 @@ public sealed class SlipwayEngine : IAsyncDisposable
     /// <summary>Reads the store, takes stock of what runs and restores the routes. Nothing is decided yet.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
+        // Asked for before anything is read: what is stored meanwhile is read once more, and does no harm.
+        _restoredAt = await _store.LastPositionAsync(cancellationToken);
         await _projects.LoadAsync(cancellationToken);
-        await _keeper.TakeStockAsync(cancellationToken);
-        await _traffic.RestoreAsync(Directions(), cancellationToken);
+        _restoredProjects = IsAlone ? [.. _projects.Projects] : [];
+        if (IsAlone)
+            await _keeper.TakeStockAsync(cancellationToken);
+        await _traffic.RestoreAsync(Directions(_restoredProjects), cancellationToken);
     }
 
+    private bool IsAlone => _owners is null or { Alone: true };
+
     /// <summary>Goes on with what was under way; everything was restored before.</summary>
-    public void Act() =>
+    public void Act()
+    {
+        _follower = IsAlone ? null : new(_projects, Feed, id => _coordinator.Tell(id, new DeploymentInput.Tick()), p => _owned.Owns(p.Id) ? _traffic.ConfigureAsync(p) : Task.CompletedTask);
+        _restored.TrySetResult();
         _work = Task.WhenAll(
+            _follower is { } follower ? Task.Run(() => follower.RunAsync(_restoredAt, _stop.Token), CancellationToken.None) : Task.CompletedTask,
             Task.Run(() => _coordinator.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => _keeper.RunAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => _keeper.WatchExitsAsync(_stop.Token), CancellationToken.None),
             Task.Run(() => _observer.RunAsync(_stop.Token), CancellationToken.None));
+    }
+
+    /// <summary>
+    /// Acts for a project from now on, having caught up with the store, with what runs and with what is routed. Another process did so before,
+    /// and has given it up or is taken for dead.
+    /// </summary>
+    public async Task AdoptAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        await _restored.Task.WaitAsync(cancellationToken);
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (_owned.Owns(project) || _stop.IsCancellationRequested)
+                return;
+            if (!_restoredProjects.Contains(project))
+            {
+                await _projects.LoadAsync(project, cancellationToken);
+                await _keeper.TakeStockAsync(project, cancellationToken);
+                await _traffic.TakeOverAsync(project, Directions([project]), cancellationToken);
+            }
+
+            _owned.Add(project);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+
+        Feed.Announce();
+    }
+
+    /// <summary>Acts for a project no longer. Returns when nothing that was begun for it is under way here.</summary>
+    public async Task ReleaseAsync(ProjectId project, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken);
+        try
+        {
+            if (!_owned.Remove(project))
+                return;
+            _restoredProjects = _restoredProjects.Remove(project);
+            await _coordinator.ReleaseAsync(project, cancellationToken);
+            _traffic.Forget(project);
+            _board.Forget(project);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    /// <summary>Whether this process acts for a project.</summary>
+    public bool Owns(ProjectId project) => _owned.Owns(project);
+
+    /// <summary>What only this process sees of a project that it acts for; null when it does not.</summary>
+    public ProjectLive? Live(ProjectId project)
+    {
+        if (!_owned.Owns(project) || _projects.Snapshot(project) is not { } snapshot)
+            return null;
+        var keys = snapshot.Configuration.Environments.Select(snapshot.Configuration.Key).ToList();
+        var serving = from key in keys where _projects.Of(key).State.Stable is not null select new InstanceId(key, _projects.Of(key).State.Stable!.Candidate);
+        return new ProjectLive
+        {
+            Reports = snapshot.Deployments.Keys.Where(id => _watcher.Report(id) is not null).ToImmutableDictionary(id => id.Value, id => _watcher.Report(id)!),
+            Troubles = snapshot.Deployments.Keys.ToImmutableDictionary(id => id.Value, id => Troubles(id).ToImmutableArray()),
+            Ready = [.. _board.Ready.Where(i => i.Environment.Project == project && _board.IsReady(i))],
+            Missing = [.. from id in serving where _keeper.Trouble(id) is not null select new InstanceTrouble(id, _keeper.Trouble(id)!)],
+            Seen = keys.Where(key => Seen(key) is not null).ToImmutableDictionary(key => key.Name.Value, key => Seen(key)!),
+        };
+    }
+
+    /// <summary>
+    /// Reads what other processes have stored by now, so that what is decided or shown next is no older than that: whoever was answered by another
+    /// process finds here what was said there. Goes on with what is known when that takes longer than a moment, or the store is away.
+    /// </summary>
+    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (_follower is not { } follower)
+            return;
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Feed.Announce();
+        var seen = CatchUpAsync(follower, enough.Token);
+        await Task.WhenAny(seen, Task.Delay(Moment, _time, enough.Token));
+        await enough.CancelAsync();
+        await seen.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task CatchUpAsync(ProjectFollower follower, CancellationToken cancellationToken) =>
+        await follower.WhenSeenAsync(await _store.LastPositionAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Asks the processes that act for other projects what they see of them, so that what is shown next is as new as that.</summary>
+    public Task LookAroundAsync(CancellationToken cancellationToken) =>
+        _remote?.RefreshAsync([.. _projects.Projects.Where(id => !_owned.Owns(id))], cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Stops deciding. Instances and gateways go on serving.</summary>
     public async ValueTask DisposeAsync()
@@ -93,13 +209,6 @@ public sealed class SlipwayEngine : IAsyncDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Stops every instance, wanted or not: for an installation that is taken down. The engine has stopped deciding before.</summary>
-    public async Task StopInstancesAsync(CancellationToken cancellationToken)
-    {
-        var all = await _deployer.ListAsync(cancellationToken);
-        await Task.WhenAll(all.Select(i => _deployer.StopAsync(i.Id, cancellationToken)));
-    }
-
     /// <summary>A project as it is, or what projects there are.</summary>
     public Result<ProjectSnapshot> Find(ProjectId project) => _projects.Snapshot(project) is { } snapshot
         ? snapshot
@@ -119,16 +228,16 @@ public sealed class SlipwayEngine : IAsyncDisposable
     public ProjectSnapshot? Snapshot(ProjectId id) => _projects.Snapshot(id);
 
     /// <summary>The newest comparison of a deployment under way.</summary>
-    public AnalysisReport? Report(DeploymentId id) => _watcher.Report(id);
+    public AnalysisReport? Report(DeploymentId id) => _watcher.Report(id) ?? _remote?.Of(id)?.Report(id);
 
     /// <summary>What a deployment's effects are waiting for or failing at.</summary>
-    public IReadOnlyList<string> Troubles(DeploymentId id) => _coordinator.Actor(id)?.Troubles ?? [];
+    public IReadOnlyList<string> Troubles(DeploymentId id) => _coordinator.Actor(id)?.Troubles ?? _remote?.Of(id)?.Troubles.GetValueOrDefault(id.Value, []) ?? [];
 
     /// <summary>Why a version that should serve does not.</summary>
-    public string? Trouble(InstanceId id) => _keeper.Trouble(id);
+    public string? Trouble(InstanceId id) => _keeper.Trouble(id) ?? _remote?.Of(id.Environment.Project)?.Missing.FirstOrDefault(m => m.Id == id)?.Why;
 
     /// <summary>Whether an instance of the version is ready to serve, as last observed.</summary>
-    public bool IsReady(InstanceId id) => _board.IsReady(id);
+    public bool IsReady(InstanceId id) => _owned.Owns(id.Environment.Project) ? _board.IsReady(id) : _remote?.Of(id.Environment.Project)?.Ready.Contains(id) ?? false;
 
     /// <summary>A deployment, under way or long ended; null when there never was one of that id.</summary>
     public async Task<Deployment?> FindAsync(DeploymentId id, CancellationToken cancellationToken)
@@ -146,7 +255,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
         foreach (var name in project.Places)
             await _projects.Of(new EnvironmentKey(project.Id, name)).LoadAsync(cancellationToken);
         var result = await stream.UpdateAsync(state => Apply(state, project, by, dryRun), cancellationToken);
-        if (result.Ok && !result.Value.IsEmpty && !dryRun)
+        if (result.Ok && !result.Value.IsEmpty && !dryRun && _owned.Owns(project.Id))
             await _traffic.ConfigureAsync(project);
         return result;
     }
@@ -225,10 +334,13 @@ public sealed class SlipwayEngine : IAsyncDisposable
     /// <summary>What is seen in an environment, as opposed to what was asked for. What is being drained to be stopped runs no more.</summary>
     public Observation Observe(EnvironmentKey key)
     {
-        var state = _projects.Of(key).State;
-        var changed = _projects.Snapshot(key.Project)?.Active(key.Name)?.ConfirmedAt ?? state.LastEndedAt;
-        return new(_observer.Seen(key, changed), [.. _board.Ready.Where(i => i.Environment == key && i.Role is InstanceRole.Serving && _board.IsReady(i)).Select(i => i.Candidate)]);
+        var live = _owned.Owns(key.Project) ? null : _remote?.Of(key.Project) ?? new ProjectLive();
+        var ready = live?.Ready ?? [.. _board.Ready.Where(_board.IsReady)];
+        return new(live is null ? Seen(key) : live.Split(key), [.. ready.Where(i => i.Environment == key && i.Role is InstanceRole.Serving).Select(i => i.Candidate)]);
     }
+
+    private TrafficSplit? Seen(EnvironmentKey key) =>
+        _observer.Seen(key, _projects.Snapshot(key.Project)?.Active(key.Name)?.ConfirmedAt ?? _projects.Of(key).State.LastEndedAt);
 
     /// <summary>Where that differs from what is wanted, in words.</summary>
     public ImmutableArray<string> Drift(EnvironmentKey key) =>
@@ -240,6 +352,8 @@ public sealed class SlipwayEngine : IAsyncDisposable
         var found = Find(key);
         if (!found.Ok)
             return found.Problem;
+        if (!_owned.Owns(key.Project))
+            return Answer(await _owners!.AcceptDriftAsync(key, by, reason, cancellationToken), said => new CommandOutcome { Said = said });
         if (Core.Environments.Drift.Acceptable(found.Value.Snapshot, key.Name, Observe(key)) is not { } observed)
             return new Problem("SLIP0313", $"environment {key}", "no other version is seen to serve everyone", "look at `slipway status`; `slipway drift revert` asks the router and the deployer again");
         var outcome = await ActAsync(key, new EnvironmentCommand.AcceptDrift(observed, by, reason), cancellationToken);
@@ -253,6 +367,8 @@ public sealed class SlipwayEngine : IAsyncDisposable
     {
         if (Find(key) is { Ok: false } missing)
             return missing.Problem;
+        if (!_owned.Owns(key.Project))
+            return Answer<RouteOutcome>(await _owners!.RevertDriftAsync(key, cancellationToken), said => said.Length == 0 ? new RouteOutcome.Applied() : new RouteOutcome.Unconfirmed(said));
         _observer.Forget(key);
         return await _traffic.RefreshAsync(key, cancellationToken);
     }
@@ -291,9 +407,17 @@ public sealed class SlipwayEngine : IAsyncDisposable
         return (dryRun || changes.IsEmpty ? [] : [new ProjectEvent.Applied(project, by, _time.GetUtcNow())], changes);
     }
 
-    private ImmutableArray<TrafficDirector.Direction> Directions() =>
-        [.. from id in _projects.Projects
-            let snapshot = _projects.Snapshot(id)!
+    private static Result<T> Answer<T>(DriftAnswer answer, Func<string, T> value)
+    {
+        if (answer.Refused is { } refused)
+            return refused;
+        return value(answer.Said);
+    }
+
+    private ImmutableArray<TrafficDirector.Direction> Directions(IEnumerable<ProjectId> projects) =>
+        [.. from id in projects
+            let snapshot = _projects.Snapshot(id)
+            where snapshot is not null
             from environment in snapshot.Configuration.Environments
             let deployment = snapshot.Active(environment.Name)
             let split = deployment?.Confirmed ?? deployment?.Wanted ?? TrafficSplit.Only(snapshot.Of(environment.Name).Stable?.Candidate)

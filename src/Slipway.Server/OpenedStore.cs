@@ -10,15 +10,15 @@ internal sealed class OpenedStore(IEventStore store, IAsyncDisposable? lease) : 
 
     /// <summary>Waits for the database: a container makes its services synchronously, and nothing else happens before.</summary>
     public static OpenedStore Open(ServerOptions options, DataDirectory data, TimeProvider time) => options.Database is { } database
-        ? Task.Run(() => OpenAsync(database, time)).GetAwaiter().GetResult()
+        ? Task.Run(() => OpenAsync(database, options.Cluster is not null, time)).GetAwaiter().GetResult()
         : new OpenedStore(SqliteEventStore.Open(data.Database), null);
 
     /// <summary>The store itself is disposed of by the container, and before this.</summary>
     public ValueTask DisposeAsync() => lease?.DisposeAsync() ?? default;
 
-    private static async Task<OpenedStore> OpenAsync(PostgresAddress database, TimeProvider time)
+    private static async Task<OpenedStore> OpenAsync(PostgresAddress database, bool shared, TimeProvider time)
     {
-        var lease = await PostgresLease.TakeAsync(database, CancellationToken.None);
+        var lease = await PostgresLease.TakeAsync(database, shared, CancellationToken.None);
         try
         {
             return new OpenedStore(await PostgresEventStore.OpenAsync(database, time, CancellationToken.None), lease);

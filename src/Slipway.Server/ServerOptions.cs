@@ -27,6 +27,12 @@ public sealed record ServerOptions
     /// <summary>How the log on the console looks.</summary>
     public LogFormat LogFormat { get; init; }
 
+    /// <summary>
+    /// Where the other servers of a cluster reach this one; null: it is alone. Several servers share a <see cref="Database"/>. Only they should
+    /// reach this address: what comes there is believed.
+    /// </summary>
+    public IPEndPoint? Cluster { get; init; }
+
     /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
     public bool StopInstances { get; init; }
 }

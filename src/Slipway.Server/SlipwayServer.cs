@@ -7,8 +7,13 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Cluster;
+using Slipway.Cluster.Instances;
+using Slipway.Cluster.Membership;
+using Slipway.Cluster.Nodes;
 using Slipway.Core.Configuration;
 using Slipway.Engine;
 using Slipway.Engine.Feed;
@@ -90,6 +95,9 @@ public static class SlipwayServer
         _ => null,
     };
 
+    /// <summary>Why a server of a cluster that has stopped has to begin anew; null when it was told to stop.</summary>
+    public static string? MustBeginAnew(WebApplication app) => app.Services.GetService<Fate>()?.Verdict;
+
     /// <summary>Where a started server listens, with the ports that were taken.</summary>
     public static (string Api, string? Gateway) Addresses(WebApplication app) =>
         (app.Urls.First(), app.Services.GetRequiredService<EngineHost>().GatewayAddress);
@@ -102,13 +110,27 @@ public static class SlipwayServer
             kestrel.AddServerHeader = false;
             kestrel.Listen(options.Listen);
         });
+        builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Polly", LogLevel.Error);
+
+        // Before everything that acts: what acts is asked for by grains.
+        AddCluster(builder, options);
         AddServices(builder.Services, options, data);
         customise?.Invoke(builder);
         Telemetry.Add(builder, options);
         var app = builder.Build();
         app.Services.GetRequiredService<DataDirectory>();
-        Map(app, ApiToken.Open(data.Token));
+        Map(app, ApiToken.Open(data.Token, app.Services.GetService<SharedTokens>(), app.Services.GetRequiredService<TimeProvider>()));
         return app;
+    }
+
+    private static void AddCluster(WebApplicationBuilder builder, ServerOptions options)
+    {
+        if (options.Cluster is not { } listen)
+            ClusterHost.AddAlone(builder);
+        else if (options.Database is { } database)
+            ClusterHost.AddMember(builder, new ClusterOptions(listen, database));
+        else
+            throw new ServerStartException("SLIP0519", "--cluster", "a cluster needs a database that all its servers share", "give `--database postgres://…` to each of them");
     }
 
     private static void AddServices(IServiceCollection services, ServerOptions options, DataDirectory data)
@@ -116,17 +138,21 @@ public static class SlipwayServer
         services.AddSingleton(_ => data); // made by a factory, so that it is disposed of with the server
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(s => OpenedStore.Open(options, data, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Store);
-        services.AddSingleton<IArtifactStore>(_ => new FileArtifactStore(data.Path));
-        services.AddSingleton(s => new ProcessDeployer(data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>()));
-        services.AddSingleton<IDeployer>(s => new GuardedDeployer(s.GetRequiredService<ProcessDeployer>(), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => ClusterHost.Share(s, s.GetRequiredService<OpenedStore>().Store));
+        services.AddSingleton(_ => new FileArtifactStore(data.Path));
+        services.TryAddSingleton<IArtifactStore>(s => s.GetRequiredService<FileArtifactStore>());
+        services.AddSingleton(s => new ProcessDeployer(
+            data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>(), Reached(options)));
+        services.AddKeyedSingleton<IDeployer>(ClusterHost.Local, (s, _) => new GuardedDeployer(AddressedDeployer.Of(s.GetRequiredService<ProcessDeployer>(), Reached(options)), s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s => s.GetRequiredKeyedService<IDeployer>(ClusterHost.Local));
         services.AddSingleton<IHookRunner>(s => new HookRunner(data.Path, s.GetRequiredService<IArtifactStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<GatewayRouter>();
+        services.AddSingleton(s => new GatewayRouter(s.GetRequiredService<TimeProvider>(), s.GetService<IRouteBoard>()));
         services.AddSingleton<ITrafficRouter>(s => new GuardedRouter(s.GetRequiredService<GatewayRouter>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<TrafficBoard>();
         services.AddSingleton<EventFeed>();
         services.AddSingleton<SlipwayEngine>();
         services.AddSingleton<GatewayHub>();
+        services.AddSingleton<IReportSink>(s => s.GetRequiredService<GatewayHub>());
         services.AddSingleton<Acting>();
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton(s => Host(s, options));
@@ -137,15 +163,33 @@ public static class SlipwayServer
         services.AddOpenApi();
     }
 
+    /// <summary>How the machines of a cluster reach this one's instances; null where all are one machine.</summary>
+    private static IPAddress? Reached(ServerOptions options) => options.Cluster is { Address: var address } && !IPAddress.IsLoopback(address) ? address : null;
+
     private static EngineHost Host(IServiceProvider services, ServerOptions options)
     {
         var engine = services.GetRequiredService<SlipwayEngine>();
         var router = services.GetRequiredService<GatewayRouter>();
         var data = services.GetRequiredService<DataDirectory>();
+        var local = services.GetRequiredKeyedService<IDeployer>(ClusterHost.Local);
         if (options.Gateway is not { } listen)
-            return new EngineHost(engine, router, null, null, data, options);
+            return new EngineHost(engine, router, null, null, local, data, options);
         GatewayHost gateway = new(new GatewayOptions { Listen = [$"http://{listen}"], ActivityTimeout = options.GatewayTimeout }, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
-        return new EngineHost(engine, router, gateway, new EmbeddedGateway(gateway, router, services.GetRequiredService<TrafficBoard>()), data, options);
+        EmbeddedGateway link = new(gateway, router, services.GetRequiredService<TrafficBoard>(), services.GetService<IReportRelay>(), services.GetRequiredService<TimeProvider>());
+        return new EngineHost(engine, router, gateway, link, local, data, options);
+    }
+
+    /// <summary>What other servers have stored is read first, and what is shown of projects that one of them acts for is asked of it.</summary>
+    private static async ValueTask<object?> LookAroundAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        if (!context.HttpContext.Request.Path.StartsWithSegments("/api/v1/gateways", StringComparison.OrdinalIgnoreCase))
+        {
+            var engine = context.HttpContext.RequestServices.GetRequiredService<SlipwayEngine>();
+            await engine.CatchUpAsync(context.HttpContext.RequestAborted);
+            await engine.LookAroundAsync(context.HttpContext.RequestAborted);
+        }
+
+        return await next(context);
     }
 
     private static void Map(WebApplication app, ApiToken token)
@@ -158,7 +202,7 @@ public static class SlipwayServer
         app.MapGet("/healthz", () => Results.Text("ok")).ExcludeFromDescription();
         app.MapGet("/readyz", (EngineHost host) => host.IsReady ? Results.Text("ready") : Results.Text("starting", statusCode: StatusCodes.Status503ServiceUnavailable)).ExcludeFromDescription();
         PageFiles.Map(app);
-        var api = app.MapGroup("/api/v1");
+        var api = app.MapGroup("/api/v1").AddEndpointFilter(LookAroundAsync);
         StatusEndpoints.Map(api);
         ApplyEndpoints.Map(api);
         ReleaseEndpoints.Map(api);

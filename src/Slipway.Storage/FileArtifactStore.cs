@@ -36,6 +36,13 @@ public sealed class FileArtifactStore : IArtifactStore
 
     public bool Has(string digest) => IsDigest(digest) && File.Exists(FileOf(digest));
 
+    /// <summary>All that are here.</summary>
+    public IEnumerable<string> Digests => new DirectoryInfo(_root).EnumerateFiles().Select(f => Prefix + f.Name).Where(IsDigest);
+
+    /// <summary>The archive's bytes as they were saved.</summary>
+    /// <exception cref="FileNotFoundException">It is not here; see <see cref="Has"/>.</exception>
+    public FileStream Open(string digest) => File.OpenRead(FileOf(digest));
+
     public async Task<ArtifactOutcome> SaveAsync(Stream content, CancellationToken cancellationToken)
     {
         var temporary = Path.Combine(_root, $".{Path.GetRandomFileName()}");

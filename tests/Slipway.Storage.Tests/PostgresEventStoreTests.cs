@@ -112,9 +112,9 @@ public sealed class PostgresEventStoreTests(PostgresFixture fixture) : EventStor
     [Fact]
     public async Task OneServerHasTheDatabaseUntilItEnds()
     {
-        await using (await PostgresLease.TakeAsync(_address, default))
-            Assert.Equal("SLIP0518", (await Assert.ThrowsAsync<StoreException>(() => PostgresLease.TakeAsync(_address, default))).Problem.Code);
-        await (await PostgresLease.TakeAsync(_address, default)).DisposeAsync();
+        await using (await PostgresLease.TakeAsync(_address, shared: false, default))
+            Assert.Equal("SLIP0518", (await Assert.ThrowsAsync<StoreException>(() => PostgresLease.TakeAsync(_address, shared: false, default))).Problem.Code);
+        await (await PostgresLease.TakeAsync(_address, shared: false, default)).DisposeAsync();
     }
 
     [Fact]

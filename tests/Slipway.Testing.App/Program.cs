@@ -72,7 +72,7 @@ internal static class Program
 
     private static int Serve(int port, Func<string, (int Status, string Body)> answer)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, port);
+        using var listener = new TcpListener(IPAddress.Parse(Environment.GetEnvironmentVariable("HOST") is { Length: > 0 } host ? host : "127.0.0.1"), port);
         try
         {
             listener.Start();

@@ -7,12 +7,21 @@ using Slipway.Engine.Traffic;
 namespace Slipway.Engine.Deployments;
 
 /// <summary>Carries out what deployments want by asking the deployer, the router and the checks.</summary>
-internal sealed class EffectHandler(IDeployer deployer, IHookRunner hooks, InstanceBoard board, TrafficDirector traffic, Watcher watcher, TimeProvider time) : IEffectHandler
+internal sealed class EffectHandler(
+    IDeployer deployer, IHookRunner hooks, InstanceBoard board, TrafficDirector traffic, Watcher watcher, IProjectOwners? owners, TimeProvider time) : IEffectHandler
 {
     /// <summary>How long a router that said it was done may serve something else.</summary>
     private static readonly TimeSpan ReadBackWithin = TimeSpan.FromSeconds(30);
 
-    public Task<EffectAnswer> RunAsync(DeploymentSpec spec, Effect effect, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken) => effect switch
+    /// <summary>Nothing begins while it is not sure that this process still acts for the project: somebody else may do so by now.</summary>
+    public async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Effect effect, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken)
+    {
+        if (owners is { IsSure: false })
+            await owners.WhenSureAsync(cancellationToken);
+        return await BeginAsync(spec, effect, observe, cancellationToken);
+    }
+
+    private Task<EffectAnswer> BeginAsync(DeploymentSpec spec, Effect effect, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken) => effect switch
     {
         Effect.StartCandidate start => HaveAsync(new InstanceId(spec.Environment, start.Workload.Candidate), start.Workload, start.Instances, cancellationToken),
         Effect.ScaleStable scale => HaveAsync(new InstanceId(spec.Environment, scale.Workload.Candidate), scale.Workload, scale.Instances, cancellationToken),

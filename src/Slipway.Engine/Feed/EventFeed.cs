@@ -75,7 +75,8 @@ public sealed class EventFeed : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _tail.DisposeAsync();
 
-    internal void Announce() => Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
+    /// <summary>Somebody stored something, here or elsewhere: whoever waits for news looks.</summary>
+    public void Announce() => Interlocked.Exchange(ref _news, new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult();
 
     /// <summary>Waits for news, at most this long.</summary>
     internal async Task WaitAsync(Task news, TimeSpan atMost, CancellationToken cancellationToken)

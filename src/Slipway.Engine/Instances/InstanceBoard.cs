@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Core.Projects;
 using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Instances;
@@ -105,6 +106,16 @@ internal sealed class InstanceBoard
         {
             if (_entries.TryGetValue(id, out var entry) && !entry.Leaving.IsEmpty)
                 _entries[id] = entry with { Leaving = [], ChangedAt = ++_changes };
+        }
+    }
+
+    /// <summary>What is known of a project's instances is no longer kept up to date here.</summary>
+    public void Forget(ProjectId project)
+    {
+        lock (_lock)
+        {
+            foreach (var id in _entries.Keys.Where(id => id.Environment.Project == project).ToList())
+                _entries.Remove(id);
         }
     }
 

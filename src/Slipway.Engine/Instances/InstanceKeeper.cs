@@ -17,7 +17,7 @@ namespace Slipway.Engine.Instances;
 /// must hear whether it worked.
 /// </summary>
 internal sealed partial class InstanceKeeper(
-    IDeployer deployer, InstanceBoard board, TrafficDirector traffic, ProjectDirectory projects, EventFeed feed,
+    IDeployer deployer, InstanceBoard board, TrafficDirector traffic, ProjectDirectory projects, OwnedProjects owned, IProjectOwners? owners, EventFeed feed,
     Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -31,9 +31,14 @@ internal sealed partial class InstanceKeeper(
     public string? Trouble(InstanceId id) => _revivals.Trouble(id);
 
     /// <summary>Notes what is already running, before anything is routed.</summary>
-    public async Task TakeStockAsync(CancellationToken cancellationToken)
+    public Task TakeStockAsync(CancellationToken cancellationToken) => TakeStockAsync(_ => true, cancellationToken);
+
+    /// <summary>Notes what of a project is already running.</summary>
+    public Task TakeStockAsync(ProjectId project, CancellationToken cancellationToken) => TakeStockAsync(id => id.Environment.Project == project, cancellationToken);
+
+    private async Task TakeStockAsync(Func<InstanceId, bool> concerns, CancellationToken cancellationToken)
     {
-        foreach (var instance in await deployer.ListAsync(cancellationToken))
+        foreach (var instance in (await deployer.ListAsync(cancellationToken)).Where(i => concerns(i.Id)))
             board.Set(instance.Id, instance.Endpoints);
     }
 
@@ -44,6 +49,8 @@ internal sealed partial class InstanceKeeper(
             var news = feed.News;
             try
             {
+                if (owners is { IsSure: false })
+                    await owners.WhenSureAsync(cancellationToken);
                 await LookAsync(cancellationToken);
             }
             catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -82,17 +89,17 @@ internal sealed partial class InstanceKeeper(
     {
         var deployments = Snapshots().SelectMany(s => s.Deployments.Values).ToList();
         var asOf = board.Changes;
-        var listed = (await deployer.ListAsync(cancellationToken)).ToDictionary(i => i.Id);
+        var listed = (await deployer.ListAsync(cancellationToken)).Where(i => owned.Owns(i.Id.Environment.Project)).ToDictionary(i => i.Id);
         foreach (var id in listed.Keys.Union(board.Ready))
             board.Note(id, listed.GetValueOrDefault(id)?.Endpoints ?? [], asOf);
         foreach (var deployment in deployments)
             Tell(deployment, listed);
         foreach (var status in listed.Values.Where(i => Wanted(projects, i.Id, time.GetUtcNow()) is not { Instances: var count } || i.Instances > count))
-            Begin(status.Id, () => _departures.BeginAsync(status, cancellationToken));
+            Begin(status.Id, status.Id.Environment.Project, stop => _departures.BeginAsync(status, stop), cancellationToken);
         foreach (var (id, wanted) in Missing(listed))
-            Begin(id, () => _revivals.BeginAsync(id, wanted, cancellationToken));
+            Begin(id, id.Environment.Project, stop => _revivals.BeginAsync(id, wanted, stop), cancellationToken);
         foreach (var key in Snapshots().SelectMany(s => s.Configuration.Environments.Select(s.Configuration.Key)).Where(traffic.IsBehind))
-            Begin(key, () => traffic.RefreshAsync(key, cancellationToken));
+            Begin(key, key.Project, stop => traffic.RefreshAsync(key, stop), cancellationToken);
         _revivals.Forget(id => Wanted(projects, id, time.GetUtcNow()) is null);
         foreach (var done in _busy.Where(b => b.Value.IsCompleted))
             _busy.TryRemove(done);
@@ -117,7 +124,7 @@ internal sealed partial class InstanceKeeper(
         let asked = Asked(deployment)
         from wanted in WantedInstances.Of(snapshot, environment.Name, time.GetUtcNow())
         let id = new InstanceId(snapshot.Configuration.Key(environment), wanted.Workload.Candidate, wanted.Role)
-        where !asked.Contains((id.Candidate, id.Role)) && board.Endpoints(id).Length < Owed(snapshot.Of(environment.Name), deployment, wanted, listed.GetValueOrDefault(id))
+        where !asked.Contains((id.Candidate, id.Role)) && (listed.GetValueOrDefault(id) is { Lost: true } ? 0 : board.Endpoints(id).Length) < Owed(snapshot.Of(environment.Name), deployment, wanted, listed.GetValueOrDefault(id))
         select (id, wanted);
 
     /// <summary>Of a candidate that comes in, only those that its deployment counts on, and that vanished without an exit.</summary>
@@ -139,23 +146,24 @@ internal sealed partial class InstanceKeeper(
             _ => [],
         })];
 
-    /// <summary>One thing at a time for each; the next look begins it again if it is still needed.</summary>
-    private void Begin(object about, Func<Task> action)
+    /// <summary>One thing at a time for each; the next look begins it again if it is still needed. Ends with the ownership of its project.</summary>
+    private void Begin(object about, ProjectId project, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         if (!_busy.TryGetValue(about, out var work) || work.IsCompleted)
-            _busy[about] = GuardAsync(about, action);
+            _busy[about] = GuardAsync(about, project, action, cancellationToken);
     }
 
-    private async Task GuardAsync(object about, Func<Task> action)
+    private async Task GuardAsync(object about, ProjectId project, Func<CancellationToken, Task> action, CancellationToken cancellationToken)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, owned.Token(project));
         try
         {
             await Task.Yield();
-            await action();
+            await action(either.Token);
         }
         catch (OperationCanceledException)
         {
-            // The server is stopping; the next one looks again.
+            // The server is stopping, or another one acts for the project: it looks again.
         }
         catch (Exception e)
         {
@@ -168,7 +176,7 @@ internal sealed partial class InstanceKeeper(
             ? WantedInstances.Of(snapshot, id.Environment.Name, now).FirstOrDefault(w => w.Workload.Candidate == id.Candidate && w.Role == id.Role)
             : null;
 
-    private IEnumerable<ProjectSnapshot> Snapshots() => projects.Projects.Select(projects.Snapshot).OfType<ProjectSnapshot>();
+    private IEnumerable<ProjectSnapshot> Snapshots() => projects.Projects.Where(owned.Owns).Select(projects.Snapshot).OfType<ProjectSnapshot>();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Instance} exited by itself: {Detail}")]
     private static partial void Exited(ILogger logger, InstanceId instance, string detail);

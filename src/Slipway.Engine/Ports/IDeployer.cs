@@ -70,6 +70,12 @@ public sealed record InstanceStatus(InstanceId Id, InstanceCondition Condition, 
     /// <summary>How many are ready.</summary>
     public int Instances { get; init; } = Endpoints.Length;
 
+    /// <summary>
+    /// They answered when last tried, but nobody can be asked to keep or stop them: the server that ran them is gone. Users may be sent to them until
+    /// others are ready in their place.
+    /// </summary>
+    public bool Lost { get; init; }
+
     /// <summary>How many exited by themselves, or did not become ready, and were neither replaced nor stopped since.</summary>
     public int Exited { get; init; } = Condition is InstanceCondition.Exited ? 1 : 0;
 }

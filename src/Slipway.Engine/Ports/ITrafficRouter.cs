@@ -13,6 +13,12 @@ public interface ITrafficRouter
     /// </summary>
     Task AnnounceAsync(ImmutableArray<TrafficRequest> all, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// This process directs a project's traffic from now on: what another process asks for that did so before is not confirmed any more.
+    /// Means nothing where there is only one.
+    /// </summary>
+    Task TakeOverAsync(ProjectId project, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Makes every live data plane serve the split and returns once that is confirmed, or why it is not. May be asked twice.</summary>
     Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken);
 

@@ -8,15 +8,20 @@ using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Engine.Deployments;
 using Slipway.Engine.Feed;
+using Slipway.Engine.Ports;
 
 namespace Slipway.Engine;
 
 /// <summary>Carries out what <see cref="Coordination"/> says, and owns the actors of the deployments under way.</summary>
-internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHandler effects, EventFeed feed, TimeProvider time, ILogger logger) : IAsyncDisposable
+internal sealed partial class Coordinator(
+    ProjectDirectory projects, OwnedProjects owned, IProjectOwners? owners, IEffectHandler effects, EventFeed feed, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const string Itself = Coordination.Itself;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+
+    /// <summary>So often it is seen to that each project is acted for by somebody, where that may be another process.</summary>
+    private static readonly TimeSpan BetweenClaims = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<DeploymentId, DeploymentActor> _actors = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
@@ -33,9 +38,14 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
         while (!cancellationToken.IsCancellationRequested)
         {
             var news = feed.News;
-            var wait = LongestWait;
+            var wait = owners is null ? LongestWait : BetweenClaims;
+            owners?.Ensure([.. projects.Projects.Where(id => !owned.Owns(id))]);
+            if (owners is { IsSure: false })
+                await owners.WhenSureAsync(cancellationToken);
             foreach (var id in projects.Projects)
             {
+                if (!owned.Owns(id))
+                    continue;
                 var due = await LookAsync(id, cancellationToken);
                 wait = due is { } at && at - time.GetUtcNow() is var left && left < wait ? left : wait;
             }
@@ -52,9 +62,28 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
             return await FanOutAsync(key.Project, outcome, cancellationToken);
         if (outcome.Tell is not { } input)
             return outcome;
-        if (projects.Of(key).State.Active is not { } spec || Actor(spec.Id) is not { } actor || await actor.AskAsync(input, cancellationToken) is not { } decision)
+        if (projects.Of(key).State.Active is not { } spec || await AskAsync(spec.Id, input, cancellationToken) is not { } decision)
             return new Problem("SLIP0308", $"environment {key}", "the deployment has just ended", "look at `slipway status`, and ask again if you still want to");
         return decision.Refusal is { } refusal ? refusal : outcome;
+    }
+
+    /// <summary>
+    /// Asks the deployment's own actor, or, where another process has it, decides here on the newest state: whoever has it sees what was
+    /// stored and acts on it. Null when the deployment is not under way any more.
+    /// </summary>
+    private async Task<Decision?> AskAsync(DeploymentId id, DeploymentInput input, CancellationToken cancellationToken)
+    {
+        if (Actor(id) is { } actor)
+            return await actor.AskAsync(input, cancellationToken);
+        if (owners is null)
+            return null;
+        var stream = projects.Of(id);
+        await stream.LoadAsync(cancellationToken);
+        return stream.State.Phase is Phase.Pending ? null : await stream.UpdateAsync(state =>
+        {
+            var decision = Rollout.Decide(state, input, time.GetUtcNow());
+            return (decision.Events, decision);
+        }, cancellationToken);
     }
 
     /// <summary>Members that refuse are named; they do not keep the others from doing what was asked.</summary>
@@ -89,6 +118,24 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
         return outcome;
     }
 
+    /// <summary>Gives a project's deployments up to whoever acts for it next. Returns when nothing of them is under way here.</summary>
+    public async Task ReleaseAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        await _starting.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var (deployment, actor) in _actors.Where(a => projects.Of(a.Key).State.Spec?.Environment.Project == id))
+            {
+                _actors.TryRemove(deployment, out _);
+                await actor.DisposeAsync();
+            }
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var actor in _actors.Values)
@@ -104,13 +151,15 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
         {
             foreach (var spec in projects.Snapshot(id)!.Environments.Values.Select(e => e.Active).OfType<DeploymentSpec>())
                 await OwnAsync(spec, cancellationToken);
-            while (true)
+            while (owned.Owns(id))
             {
                 // The same moment for what is due and for what is due later: nothing falls between.
                 var now = time.GetUtcNow();
                 if (!await CarryOutAsync(id, Coordination.Intents(projects.Snapshot(id)!, now), cancellationToken))
                     return Coordination.NextWake(projects.Snapshot(id)!, now);
             }
+
+            return null;
         }
         catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -179,7 +228,7 @@ internal sealed partial class Coordinator(ProjectDirectory projects, IEffectHand
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            if (_actors.ContainsKey(spec.Id) || projects.Of(spec.Environment).State.Active?.Id != spec.Id)
+            if (_actors.ContainsKey(spec.Id) || !owned.Owns(spec.Environment.Project) || projects.Of(spec.Environment).State.Active?.Id != spec.Id)
                 return;
             DeploymentActor actor = new(spec, projects.Of(spec.Id), effects, time, logger);
             await actor.StartAsync(cancellationToken);

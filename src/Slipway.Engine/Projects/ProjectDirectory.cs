@@ -59,7 +59,23 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
             ? (project, environment)
             : null;
 
-    private async Task LoadAsync(ProjectId id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads on where a stored event is newer than what is known here. True when it was: somebody else stored it. Of deployments only those
+    /// under way are known.
+    /// </summary>
+    public async Task<bool> SeeAsync(RecordedEvent e, CancellationToken cancellationToken)
+    {
+        if (e.Stream == StreamNames.Governance)
+            return await CatchUpAsync(Governance, e, cancellationToken);
+        if (StreamNames.Project(e.Stream) is { } project)
+            return await CatchUpAsync(Of(project), e, cancellationToken);
+        if (StreamNames.Deployment(e.Stream) is { } deployment)
+            return _deployments.TryGetValue(deployment, out var known) && await CatchUpAsync(known, e, cancellationToken);
+        return StreamNames.Environment(e.Stream) is { } environment && await SeeAsync(environment, e, cancellationToken);
+    }
+
+    /// <summary>Reads everything that the store knows of one project by now.</summary>
+    public async Task LoadAsync(ProjectId id, CancellationToken cancellationToken)
     {
         var project = Of(id);
         await project.LoadAsync(cancellationToken);
@@ -70,5 +86,27 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
             if (stream.State.Active is { } active)
                 await Of(active.Id).LoadAsync(cancellationToken);
         }
+    }
+
+    private async Task<bool> SeeAsync(EnvironmentKey key, RecordedEvent e, CancellationToken cancellationToken)
+    {
+        var stream = Of(key);
+        var before = stream.State.Active?.Id;
+        var news = await CatchUpAsync(stream, e, cancellationToken);
+        if (stream.State.Active is { } active)
+            await Of(active.Id).LoadAsync(cancellationToken);
+        if (before is { } ended && ended != stream.State.Active?.Id)
+            Forget(ended);
+        return news;
+    }
+
+    private static async Task<bool> CatchUpAsync<TState, TEvent>(EventStream<TState, TEvent> stream, RecordedEvent e, CancellationToken cancellationToken)
+        where TState : class
+        where TEvent : class
+    {
+        if (stream.Version >= e.Version)
+            return false;
+        await stream.LoadAsync(cancellationToken);
+        return true;
     }
 }

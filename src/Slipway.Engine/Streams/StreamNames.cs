@@ -11,9 +11,27 @@ public static class StreamNames
     /// <summary>What concerns the whole installation.</summary>
     public const string Governance = "governance";
 
+    private const string EnvironmentPrefix = "environment:";
+
+    private const string DeploymentPrefix = "deployment:";
+
     public static string Of(ProjectId project) => ProjectPrefix + project;
 
-    public static string Of(EnvironmentKey environment) => $"environment:{environment}";
+    public static string Of(EnvironmentKey environment) => $"{EnvironmentPrefix}{environment}";
 
-    public static string Of(DeploymentId deployment) => $"deployment:{deployment}";
+    public static string Of(DeploymentId deployment) => $"{DeploymentPrefix}{deployment}";
+
+    /// <summary>Whose stream it is; null when it is no project's.</summary>
+    public static ProjectId? Project(string stream) => After(ProjectPrefix, stream) is { } id ? new ProjectId(id) : null;
+
+    /// <summary>Whose stream it is; null when it is no environment's.</summary>
+    public static EnvironmentKey? Environment(string stream) =>
+        After(EnvironmentPrefix, stream) is { } key && key.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
+            ? new EnvironmentKey(new ProjectId(key[..slash]), new EnvironmentName(key[(slash + 1)..]))
+            : null;
+
+    /// <summary>Whose stream it is; null when it is no deployment's.</summary>
+    public static DeploymentId? Deployment(string stream) => After(DeploymentPrefix, stream) is { } id ? new DeploymentId(id) : null;
+
+    private static string? After(string prefix, string stream) => stream.StartsWith(prefix, StringComparison.Ordinal) ? stream[prefix.Length..] : null;
 }

@@ -10,7 +10,7 @@ namespace Slipway.Engine.Traffic;
 /// Reads back every few seconds what the data planes serve, tells a deployment under way when that is not what it had confirmed, and puts right
 /// what one that has ended left behind.
 /// </summary>
-internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory projects, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
+internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory projects, OwnedProjects owned, Action<DeploymentId, DeploymentInput> tell, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
@@ -31,7 +31,7 @@ internal sealed partial class Observer(TrafficDirector traffic, ProjectDirectory
             {
                 // All at once: one whose data planes do not answer must not keep the others from being looked at.
                 await Task.WhenAll(
-                    from snapshot in projects.Projects.Select(projects.Snapshot).OfType<Core.Environments.ProjectSnapshot>()
+                    from snapshot in projects.Projects.Where(owned.Owns).Select(projects.Snapshot).OfType<Core.Environments.ProjectSnapshot>()
                     from environment in snapshot.Configuration.Environments
                     select LookAsync(snapshot.Configuration.Key(environment), cancellationToken));
             }

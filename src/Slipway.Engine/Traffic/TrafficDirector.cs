@@ -30,6 +30,26 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         }
     }
 
+    /// <summary>Directs a project from now on: what another process still asks for is refused by the router.</summary>
+    public async Task TakeOverAsync(ProjectId project, ImmutableArray<Direction> directions, CancellationToken cancellationToken)
+    {
+        await router.TakeOverAsync(project, cancellationToken);
+        await RestoreAsync(directions, cancellationToken);
+    }
+
+    /// <summary>Another process directs the project from now on.</summary>
+    public void Forget(ProjectId project)
+    {
+        lock (_lock)
+        {
+            foreach (var key in _directions.Keys.Where(key => key.Project == project).ToList())
+            {
+                _directions.Remove(key);
+                _told.Remove(key);
+            }
+        }
+    }
+
     public Task<RouteOutcome> ApplyAsync(Direction direction, CancellationToken cancellationToken) => TurnAsync(direction.Key, _ => direction, cancellationToken);
 
     /// <summary>Says again what an environment serves, now that addresses changed.</summary>

@@ -9,6 +9,9 @@ public sealed record GatewayAgentOptions
     /// <summary>The server's base address.</summary>
     public required Uri Server { get; init; }
 
+    /// <summary>Base addresses of other servers of the same cluster, any of which is followed while the one before it is away.</summary>
+    public ImmutableArray<Uri> AlsoServers { get; init; } = [];
+
     /// <summary>The gateway's id; what it reports is kept under it.</summary>
     public required string Gateway { get; init; }
 
@@ -27,9 +30,8 @@ public sealed record GatewayAgentOptions
     /// <summary>Everything wrong with the options, each with its key; empty when they can be used. The token is never repeated.</summary>
     public ImmutableArray<Problem> Problems() =>
     [
-        .. Server is { IsAbsoluteUri: true } && Server.Scheme is "http" or "https"
-            ? []
-            : new Problem[] { new("SLIP0606", "gateway.server", $"'{Server}' is not the address of a server", "write it like https://slipway.example.test") },
+        .. AlsoServers.Prepend(Server).Where(s => s is not { IsAbsoluteUri: true, Scheme: "http" or "https" })
+            .Select(s => new Problem("SLIP0606", "gateway.server", $"'{s}' is not the address of a server", "write it like https://slipway.example.test")),
         .. Gateway is { Length: > 0 and <= 63 } && char.IsAsciiLetterOrDigit(Gateway[0]) && Gateway.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
             ? []
             : new Problem[] { new("SLIP0607", "gateway.id", $"'{Gateway}' is not an id", "use 1 to 63 letters, digits, dashes, dots and underscores, beginning with a letter or digit") },

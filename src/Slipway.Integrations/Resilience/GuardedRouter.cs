@@ -24,6 +24,13 @@ public sealed class GuardedRouter(ITrafficRouter router, TimeProvider time) : IT
             return true;
         }, cancellationToken);
 
+    public Task TakeOverAsync(ProjectId project, CancellationToken cancellationToken) =>
+        LimitAsync("the router", Patience.Answer, async token =>
+        {
+            await router.TakeOverAsync(project, token);
+            return true;
+        }, cancellationToken);
+
     public Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken) =>
         LimitAsync($"the router of {request.Project.Key(request.Environment)}", Patience.Confirmation, token => router.ApplyAsync(request, token), cancellationToken);
 

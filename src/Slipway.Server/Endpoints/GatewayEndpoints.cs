@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Slipway.Api;
+using Slipway.Cluster.Nodes;
 using Slipway.Core;
 using Slipway.Core.Configuration;
 using Slipway.Core.Traffic;
@@ -19,7 +21,7 @@ internal static class GatewayEndpoints
     {
         var gateways = api.MapGroup("/gateways/{gateway}");
         gateways.MapGet("/routes", RoutesAsync).WithName("GetRoutes").WithSummary("The route table, once it is newer than the one the gateway has (204 when nothing newer comes in time).").Produces<RouteTable>().Produces(204);
-        gateways.MapPost("/reports", Report).WithName("ReportTraffic").WithSummary("Counts since the last report, and what the gateway serves. Repeats are dropped by boot and sequence.").Produces(204);
+        gateways.MapPost("/reports", ReportAsync).WithName("ReportTraffic").WithSummary("Counts since the last report, and what the gateway serves. Repeats are dropped by boot and sequence.").Produces(204).Produces<ProblemResponse>(503);
     }
 
     private static async Task<IResult> RoutesAsync(string gateway, long? after, int? wait, GatewayHub hub, IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
@@ -39,14 +41,16 @@ internal static class GatewayEndpoints
         }
     }
 
-    private static IResult Report(string gateway, GatewayReport report, GatewayHub hub)
+    private static async Task<IResult> ReportAsync(string gateway, GatewayReport report, GatewayHub hub, IServiceProvider services, CancellationToken cancellationToken)
     {
         if (!Names.IsVersion(gateway))
             return Odd(gateway);
         if (!IsSound(report))
             return Answers.Problem(StatusCodes.Status400BadRequest, new ProblemItem("SLIP0207", "report", "it has lists that are missing, or histograms out of range", "use a gateway of the server's version"));
         hub.Take(gateway, report);
-        return Results.NoContent();
+        return services.GetService<IReportRelay>() is not { } relay || await relay.HandOnAsync(gateway, report, cancellationToken)
+            ? Results.NoContent()
+            : Answers.Problem(StatusCodes.Status503ServiceUnavailable, new ProblemItem("SLIP0520", "report", "another server of the cluster did not take it", "send it again: those that have it drop the repeat"));
     }
 
     /// <summary>A report is believed in what it counts, not in how much memory its shape would take.</summary>

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Threading.Channels;
+using Slipway.Cluster.Nodes;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Traffic;
@@ -8,9 +10,15 @@ using Slipway.Integrations.Routers.Gateways;
 
 namespace Slipway.Server.Gateways;
 
-/// <summary>The gateway inside the server's own process.</summary>
-internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, TrafficBoard counts) : IGatewayLink, ITrafficListener
+/// <summary>The gateway inside the server's own process. The other servers of a cluster hear of it as of any gateway.</summary>
+/// <param name="relay">Tells the other servers; null: there are none.</param>
+internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, TrafficBoard counts, IReportRelay? relay, TimeProvider time) : IGatewayLink, ITrafficListener
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
+
+    private readonly string _boot = Guid.NewGuid().ToString("N");
+    private readonly Channel<TrafficSecond> _seconds = Channel.CreateBounded<TrafficSecond>(new BoundedChannelOptions(600) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
     public string Name => "built-in";
 
     public long? Serves => host.Routes.Current.Version;
@@ -28,5 +36,20 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
     {
         counts.Add(second);
         router.Changed();
+        if (relay is not null)
+            _seconds.Writer.TryWrite(second);
+    }
+
+    /// <summary>Tells the other servers what it counts and serves, until cancelled. Ends at once where there are none.</summary>
+    public async Task RelayAsync(CancellationToken cancellationToken)
+    {
+        var name = $"built-in-{_boot[..8]}";
+        for (var sequence = 1L; relay is not null; sequence++)
+        {
+            var second = await _seconds.Reader.ReadAsync(cancellationToken);
+            GatewayReport report = new(name, _boot, sequence, host.Routes.Current.Version, [second], host.Counter.InFlight());
+            while (!await relay.HandOnAsync(name, report, cancellationToken))
+                await Task.Delay(BetweenTries, time, cancellationToken);
+        }
     }
 }

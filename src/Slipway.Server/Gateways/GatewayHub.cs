@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Slipway.Cluster.Nodes;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Traffic;
 using Slipway.Integrations.Routers.Gateways;
@@ -6,7 +7,7 @@ using Slipway.Integrations.Routers.Gateways;
 namespace Slipway.Server.Gateways;
 
 /// <summary>The gateways that run as processes of their own.</summary>
-internal sealed class GatewayHub(GatewayRouter router, TrafficBoard counts, TimeProvider time)
+internal sealed class GatewayHub(GatewayRouter router, TrafficBoard counts, TimeProvider time) : IReportSink
 {
     private readonly ConcurrentDictionary<string, Lazy<RemoteGateway>> _gateways = new();
 

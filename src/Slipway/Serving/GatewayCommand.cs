@@ -13,13 +13,14 @@ internal static class GatewayCommand
 {
     private static readonly Option<string[]> Listen = new("--listen") { HelpName = "ADDRESS", Description = "Where it serves users; may be given more than once.", DefaultValueFactory = _ => ["127.0.0.1:7080"] };
     private static readonly Option<string> Id = new("--id") { HelpName = "NAME", Description = "Its name at the server.", DefaultValueFactory = _ => Environment.MachineName };
+    private static readonly Option<string[]> AlsoServer = new("--also-server") { HelpName = "ADDRESS", Description = "Another server of the same cluster, followed while the one before is away; may be given more than once." };
     private static readonly Option<int> AnswerTimeout = new("--timeout") { HelpName = "SECONDS", Description = "How long it waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
     private static readonly Option<string[]> TrustedProxies = new("--trusted-proxy") { HelpName = "NETWORK", Description = "Network of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; may be given more than once." };
     private static readonly Option<string?> Routes = new("--routes") { HelpName = "DIR", Description = "Where it keeps its last routes. Default: gateways/NAME in the data directory." };
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("gateway", "Run a gateway by itself: it follows a server, and serves by its last routes when the server is gone.") { Listen, Id, AnswerTimeout, TrustedProxies, Routes };
+        Command command = new("gateway", "Run a gateway by itself: it follows a server, and serves by its last routes when the server is gone.") { Listen, Id, AlsoServer, AnswerTimeout, TrustedProxies, Routes };
         command.SetAction(Session.Action(cli, RunAsync));
         return command;
     }
@@ -34,7 +35,7 @@ internal static class GatewayCommand
             TrustedProxies = [.. session.Get(TrustedProxies) ?? []],
             DataDirectory = session.Get(Routes) ?? Path.Combine(DataPaths.Choose(session.Get(Globals.Data), session.Cli.Variable), "gateways", id),
         };
-        GatewayAgentOptions follow = new() { Server = session.Server, Gateway = id, Token = session.Token ?? "" };
+        GatewayAgentOptions follow = new() { Server = session.Server, AlsoServers = [.. (session.Get(AlsoServer) ?? []).Select(Other)], Gateway = id, Token = session.Token ?? "" };
         Check(follow.Problems());
         using var logs = LoggerFactory.Create(builder => builder.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information));
         await using GatewayHost host = new(options, logs, session.Cli.Time);
@@ -47,6 +48,9 @@ internal static class GatewayCommand
         await host.StopAsync(CancellationToken.None);
         return ExitCode.Ok;
     }
+
+    private static Uri Other(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : throw Refusal.Usage("--also-server", $"'{text}' is no address", "write it like http://127.0.0.1:7070");
 
     private static void Check(IReadOnlyCollection<Problem> problems)
     {

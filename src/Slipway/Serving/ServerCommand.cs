@@ -17,12 +17,13 @@ internal static class ServerCommand
     private static readonly Option<int> GatewayTimeout = new("--gateway-timeout") { HelpName = "SECONDS", Description = "How long the gateway waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
     private static readonly Option<string?> Database = new("--database") { HelpName = "ADDRESS", Description = "Keep events in PostgreSQL: postgres://USER:PASSWORD@HOST/DATABASE. Default: SLIPWAY_DATABASE, or a file in the data directory." };
     private static readonly Option<LogFormat> LogFormat = new("--log-format") { HelpName = "text|json", Description = "How the log on standard error and output looks.", DefaultValueFactory = _ => Server.LogFormat.Text };
+    private static readonly Option<string?> Cluster = new("--cluster") { HelpName = "ADDRESS", Description = "Be one of several servers on one PostgreSQL database; where the others reach this one, such as 10.0.0.5:7071." };
     private static readonly Option<bool> StopInstances = new("--stop-instances") { Description = "Stop every instance with the server, instead of leaving them to serve." };
     private static readonly Option<bool> UntilStdinCloses = new("--until-stdin-closes") { Description = "Stop when standard input closes: the server ends with the program that started it." };
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, LogFormat, StopInstances, UntilStdinCloses };
+        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, Cluster, LogFormat, StopInstances, UntilStdinCloses };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed, cli), parsed.GetValue(UntilStdinCloses), cli, cancellationToken));
         return command;
     }
@@ -35,6 +36,7 @@ internal static class ServerCommand
         GatewayTimeout = Seconds(parsed.GetValue(GatewayTimeout)),
         Database = (parsed.GetValue(Database) ?? cli.Variable("SLIPWAY_DATABASE")) is { Length: > 0 } database ? KeepingCommands.Database("--database", database) : null,
         LogFormat = parsed.GetValue(LogFormat),
+        Cluster = parsed.GetValue(Cluster) is { } cluster ? Address("--cluster", cluster) : null,
         StopInstances = parsed.GetValue(StopInstances),
     };
 
@@ -49,18 +51,27 @@ internal static class ServerCommand
     {
         try
         {
-            await using var app = SlipwayServer.Build(options);
-            await SlipwayServer.StartAsync(app, options, cancellationToken);
-            await AnnounceAsync(cli.Out, app, options);
-            if (untilStdinCloses)
-                _ = Task.Run(() => StopWithStdin(cli.In, app.Lifetime), CancellationToken.None);
-            await app.WaitForShutdownAsync(cancellationToken);
+            // A server that its cluster took for dead begins anew, without a person.
+            while (await RunOnceAsync(options, untilStdinCloses, cli, cancellationToken) is { } verdict)
+                await cli.Error.WriteLineAsync($"begins anew: {verdict}");
             return (int)ExitCode.Ok;
         }
         catch (Exception e) when (SlipwayServer.Explains(e) is { } problem)
         {
             throw new Refusal(ExitCode.Failed, new ProblemItem(problem.Code, problem.Place, problem.Message, problem.Remedy));
         }
+    }
+
+    /// <summary>Returns why it has to begin anew; null when it was told to stop.</summary>
+    private static async Task<string?> RunOnceAsync(ServerOptions options, bool untilStdinCloses, CliContext cli, CancellationToken cancellationToken)
+    {
+        await using var app = SlipwayServer.Build(options);
+        await SlipwayServer.StartAsync(app, options, cancellationToken);
+        await AnnounceAsync(cli.Out, app, options);
+        if (untilStdinCloses)
+            _ = Task.Run(() => StopWithStdin(cli.In, app.Lifetime), CancellationToken.None);
+        await app.WaitForShutdownAsync(cancellationToken);
+        return cancellationToken.IsCancellationRequested ? null : SlipwayServer.MustBeginAnew(app);
     }
 
     private static async Task AnnounceAsync(TextWriter output, WebApplication app, ServerOptions options)

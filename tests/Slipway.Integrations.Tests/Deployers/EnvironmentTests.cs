@@ -100,7 +100,7 @@ public class EnvironmentTests
         var deploy = new DeploySpec.Process { Command = ["/bin/sh"], Variables = variables };
         var server = new Dictionary<string, string> { ["PATH"] = "/bin" };
 
-        var (launch, _) = Launch.Of(new Slot(Shop), new Recipe(Workshop.Reference, deploy), 20_000, null, "/", "i", server);
+        var (launch, _) = Launch.Of(new Slot(Shop), new Recipe(Workshop.Reference, deploy), 20_000, "127.0.0.1", null, "/", "i", server);
 
         Assert.Equal(["http://127.0.0.1:20000/x", "/mine", "20000", "shop/canary/1"], new[] { "ASPNETCORE_URLS", "PATH", "PORT", "SLIPWAY_INSTANCE" }.Select(n => launch!.Variables[n]));
     }
@@ -110,7 +110,7 @@ public class EnvironmentTests
     {
         var server = new Dictionary<string, string> { ["PATH"] = "/bin", ["LANG"] = "C", ["DOTNET_gcServer"] = "0", ["SLIPWAY_TOKEN"] = "x", ["LD_PRELOAD"] = "y", ["path"] = "z" };
 
-        var (launch, _) = Launch.Of(new Slot(Shop), new Recipe(Workshop.Reference, new DeploySpec.Process { Command = ["/bin/sh"] }), 20_000, null, "/", "i", server);
+        var (launch, _) = Launch.Of(new Slot(Shop), new Recipe(Workshop.Reference, new DeploySpec.Process { Command = ["/bin/sh"] }), 20_000, "127.0.0.1", null, "/", "i", server);
 
         Assert.Equal(
             ["ASPNETCORE_URLS", "DOTNET_gcServer", "LANG", "PATH", "PORT", "SLIPWAY_ARTIFACT", "SLIPWAY_ENVIRONMENT", "SLIPWAY_INSTALLATION", "SLIPWAY_INSTANCE", "SLIPWAY_PROJECT", "SLIPWAY_VERSION"],

@@ -10,9 +10,10 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly string _directory;
     private readonly int _port;
+    private readonly string _listen;
     private int _databases;
 
-    private PostgresServer(string directory, int port) => (_directory, _port) = (directory, port);
+    private PostgresServer(string directory, int port, string listen) => (_directory, _port, _listen) = (directory, port, listen);
 
     /// <summary>Null when there is none on this machine.</summary>
     private static string? Programs { get; } =
@@ -21,7 +22,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private string Data => Path.Combine(_directory, "data");
 
     /// <summary>Starts one; skips the test on a machine without.</summary>
-    public static async Task<PostgresServer> StartAsync()
+    /// <param name="network">Of the test's own, from which everybody may in too.</param>
+    public static async Task<PostgresServer> StartAsync(string? network = null)
     {
         if (Programs is null && Environment.GetEnvironmentVariable("SLIPWAY_REQUIRE_REAL") == "1")
             Assert.Fail("PostgreSQL is missing: apt-get install postgresql");
@@ -29,25 +31,28 @@ public sealed class PostgresServer : IAsyncDisposable
         var directory = Directory.CreateTempSubdirectory("slipway-postgres-").FullName;
         if (Environment.UserName == "root")
             await RunAsync("chown", "postgres", directory);
-        PostgresServer server = new(directory, FreePort());
+        PostgresServer server = new(directory, FreePort(), network is null ? "127.0.0.1" : "*");
         await AsOwnerAsync("initdb", "-D", server.Data, "-U", "slipway", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8");
+        if (network is not null)
+            await File.AppendAllTextAsync(Path.Combine(server.Data, "pg_hba.conf"), $"host all all {network} trust\n");
         await server.UpAsync();
         return server;
     }
 
     /// <summary>The address of a fresh database.</summary>
-    public async Task<string> CreateDatabaseAsync()
+    /// <param name="host">By which it is reached; another than this default must have been given a network to <see cref="StartAsync"/>.</param>
+    public async Task<string> CreateDatabaseAsync(string host = "127.0.0.1")
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"d{Interlocked.Increment(ref _databases)}");
         await RunAsync(Path.Combine(Programs!, "createdb"), "-h", "127.0.0.1", "-p", _port.ToString(CultureInfo.InvariantCulture), "-U", "slipway", name);
-        return string.Create(CultureInfo.InvariantCulture, $"postgres://slipway@127.0.0.1:{_port}/{name}");
+        return string.Create(CultureInfo.InvariantCulture, $"postgres://slipway@{host}:{_port}/{name}");
     }
 
     /// <summary>Ends it and everybody's connection with it.</summary>
     public Task DownAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-m", "fast", "-w", "stop");
 
     public Task UpAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o",
-        string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_directory}"), "start");
+        string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses={_listen} -c unix_socket_directories={_directory}"), "start");
 
     public async ValueTask DisposeAsync()
     {

@@ -42,6 +42,8 @@ internal sealed class Child : IAsyncDisposable
         return new Uri(Said(words)!);
     }
 
+    public int Pid => _process.Id;
+
     /// <summary>Whether it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 

@@ -8,7 +8,7 @@ namespace Slipway.Integrations.Deployers.Processes;
 
 /// <summary>Starts, adopts and stops instances. Each method wants the instance entered.</summary>
 internal sealed partial class InstanceControl(
-    InstanceBook book, HealthProbe health, ProcessEnding ending, IArtifactStore artifacts, string installation, ILogger logger, CancellationToken lifetime)
+    InstanceBook book, HealthProbe health, ProcessEnding ending, IArtifactStore artifacts, string installation, string host, ILogger logger, CancellationToken lifetime)
 {
     /// <summary>A port that is free when looked at can be taken before the process listens; that often in a row is no accident.</summary>
     private const int PortTries = 3;
@@ -104,7 +104,7 @@ internal sealed partial class InstanceControl(
         {
             if (book.Ports.Take(instance.Slot, preferred, tried) is not { } port)
                 return new DeployOutcome.Failed($"SLIP0709: {instance.Slot} cannot be started: no port from {PortPool.First} to {PortPool.Last} is free; stop what uses them");
-            var (launch, problem) = Launch.Of(instance.Slot, recipe, port, directory, instance.Files.Directory, installation, ServerVariables.All);
+            var (launch, problem) = Launch.Of(instance.Slot, recipe, port, host, directory, instance.Files.Directory, installation, ServerVariables.All);
             if (launch is null)
             {
                 book.Ports.Release(instance.Slot);

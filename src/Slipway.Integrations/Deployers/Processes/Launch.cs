@@ -18,12 +18,12 @@ internal sealed record Launch(string Program, ImmutableArray<string> Arguments, 
     /// <param name="artifactDirectory">The unpacked artifact; null for a reference, which has no files.</param>
     /// <param name="server">The server's own variables.</param>
     public static (Launch? Launch, string Problem) Of(
-        Slot slot, Recipe recipe, int port, string? artifactDirectory, string instanceDirectory, string installation, IReadOnlyDictionary<string, string> server)
+        Slot slot, Recipe recipe, int port, string host, string? artifactDirectory, string instanceDirectory, string installation, IReadOnlyDictionary<string, string> server)
     {
         var artifact = artifactDirectory ?? recipe.Artifact.Reference ?? "";
         string Fill(string text) => Placeholders.Fill(text, port, artifact, slot.Id.Candidate.Value);
 
-        var variables = Base(port, server);
+        var variables = Base(port, host, server);
         foreach (var (name, value) in recipe.Deploy.Variables)
             variables[name] = Fill(value);
         Mark(variables, slot, recipe.Artifact, port, installation);
@@ -35,7 +35,7 @@ internal sealed record Launch(string Program, ImmutableArray<string> Arguments, 
             : (new Launch(program, [.. recipe.Deploy.Command.Skip(1).Select(Fill)], artifactDirectory ?? instanceDirectory, variables.ToImmutable()), "");
     }
 
-    private static ImmutableSortedDictionary<string, string>.Builder Base(int port, IReadOnlyDictionary<string, string> server)
+    private static ImmutableSortedDictionary<string, string>.Builder Base(int port, string host, IReadOnlyDictionary<string, string> server)
     {
         var variables = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in server)
@@ -44,7 +44,8 @@ internal sealed record Launch(string Program, ImmutableArray<string> Arguments, 
                 variables[name] = value;
         }
 
-        variables["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        variables["HOST"] = host;
+        variables["ASPNETCORE_URLS"] = $"http://{host}:{port}";
         return variables;
     }
 

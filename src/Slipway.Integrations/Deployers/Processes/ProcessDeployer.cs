@@ -26,14 +26,15 @@ public sealed partial class ProcessDeployer : IDeployer, IDisposable
 
     /// <param name="dataDirectory">Where the server keeps everything; one server at a time.</param>
     /// <param name="installationId">Marks the processes of this installation, so that they are recognised without a record.</param>
-    public ProcessDeployer(string dataDirectory, string installationId, IArtifactStore artifacts, TimeProvider time, ILogger<ProcessDeployer> logger)
+    /// <param name="reachedFrom">The address of this machine by which gateways elsewhere reach its instances; null: only this machine does.</param>
+    public ProcessDeployer(string dataDirectory, string installationId, IArtifactStore artifacts, TimeProvider time, ILogger<ProcessDeployer> logger, System.Net.IPAddress? reachedFrom = null)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(installationId);
         _time = time;
         _logger = logger;
         _health = new HealthProbe(time);
         _book = new InstanceBook(Path.Combine(Path.GetFullPath(dataDirectory), "instances"), installationId, time, logger, _lifetime.Token);
-        _control = new InstanceControl(_book, _health, new ProcessEnding(time), artifacts, installationId, logger, _lifetime.Token);
+        _control = new InstanceControl(_book, _health, new ProcessEnding(time), artifacts, installationId, reachedFrom is null ? "127.0.0.1" : "0.0.0.0", logger, _lifetime.Token);
         _groups = new GroupControl(_book, _control);
     }
 

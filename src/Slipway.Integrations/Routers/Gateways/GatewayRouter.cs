@@ -6,7 +6,8 @@ using Slipway.Engine.Ports;
 namespace Slipway.Integrations.Routers.Gateways;
 
 /// <summary>Splits traffic with Slipway's own gateways: keeps the one table they all follow, and confirms what they all said they serve.</summary>
-public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
+/// <param name="board">Where several servers share the table; null: this one makes it.</param>
+public sealed class GatewayRouter(TimeProvider time, IRouteBoard? board = null) : ITrafficRouter
 {
     /// <summary>How long a gateway that is alive may take to serve a new table.</summary>
     public static readonly TimeSpan ConfirmWithin = TimeSpan.FromSeconds(30);
@@ -64,28 +65,37 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
 
     public Task AnnounceAsync(ImmutableArray<TrafficRequest> all, CancellationToken cancellationToken)
     {
+        Task written;
         lock (_lock)
         {
             foreach (var request in all)
                 Note(request);
             _restored = true;
-            Publish();
+            written = Task.WhenAll(all.Select(r => r.Project).DistinctBy(p => p.Id).Select(p => WriteAsync(p, cancellationToken)));
+            if (board is null)
+                Publish();
+            else
+                Show(board.Table);
         }
 
         Changed();
-        return Task.CompletedTask;
+        return written;
     }
+
+    public Task TakeOverAsync(ProjectId project, CancellationToken cancellationToken) => board?.TakeOverAsync(project, cancellationToken) ?? Task.CompletedTask;
 
     public async Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken)
     {
-        long version;
+        Task<long?> written;
         lock (_lock)
         {
             Note(request);
-            version = Publish();
+            written = board is null ? Task.FromResult<long?>(Publish()) : WriteAsync(request.Project, cancellationToken);
         }
 
         Changed();
+        if (await written is not { } version)
+            return new RouteOutcome.Unconfirmed("another server directs this project's traffic now");
         if (request.Project.Service is null || request.Environment.Slice is Slice.None)
             return new RouteOutcome.Applied();
         return await WaitAsync(() => Missing(version = Math.Max(version, Outrun())), ConfirmWithin, cancellationToken) is { } why ? new RouteOutcome.Unconfirmed(why) : new RouteOutcome.Applied();
@@ -148,11 +158,32 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
     {
         lock (_lock)
         {
-            return _restored && _links.Any(l => l.IsAlive && l.Serves > _table.Version)
+            return board is null && _restored && _links.Any(l => l.IsAlive && l.Serves > _table.Version)
                 ? Publish(atLeast: _links.Max(l => l.Serves ?? 0) + 1)
                 : 0;
         }
     }
+
+    /// <summary>Shows the gateways every table that the servers share, until cancelled. Ends at once where they share none.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        while (board is not null)
+        {
+            var change = board.NextChange;
+            lock (_lock)
+            {
+                if (_restored)
+                    Show(board.Table);
+            }
+
+            Changed();
+            await change.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>In the order of the calls: the lock is held.</summary>
+    private Task<long?> WriteAsync(Project project, CancellationToken cancellationToken) =>
+        board?.WriteAsync(project.Id, RouteTables.Compose([project], _routes).FirstOrDefault(), cancellationToken) ?? Task.FromResult<long?>(null);
 
     private void Note(TrafficRequest request)
     {
@@ -166,12 +197,19 @@ public sealed class GatewayRouter(TimeProvider time) : ITrafficRouter
         if (!_restored)
             return long.MaxValue;
         var version = Math.Max(Math.Max(_table.Version + 1, atLeast), time.GetUtcNow().ToUnixTimeMilliseconds());
-        _table = new RouteTable { Version = version, Services = RouteTables.Compose(_projects.Values, _routes) };
+        Show(new RouteTable { Version = version, Services = RouteTables.Compose(_projects.Values, _routes) });
+        return version;
+    }
+
+    private void Show(RouteTable table)
+    {
+        if (table.Version <= _table.Version)
+            return;
+        _table = table;
         _recent.Enqueue(_table);
         if (_recent.Count > RecentTables)
             _recent.Dequeue();
         foreach (var link in _links)
             link.Offer(_table);
-        return version;
     }
 }

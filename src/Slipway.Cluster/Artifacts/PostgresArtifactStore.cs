@@ -1,0 +1,98 @@
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Slipway.Core.Releases;
+using Slipway.Engine.Ports;
+using Slipway.Storage;
+
+namespace Slipway.Cluster.Artifacts;
+
+/// <summary>Artifacts for all servers in the database, and those that this one needs as files beside it.</summary>
+internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source) : BackgroundService, IArtifactStore
+{
+    private const int PartBytes = 1024 * 1024;
+
+    public async Task<ArtifactOutcome> SaveAsync(Stream content, CancellationToken cancellationToken)
+    {
+        var outcome = await files.SaveAsync(content, cancellationToken);
+        if (outcome is ArtifactOutcome.Saved { Artifact.Digest: { } digest })
+            await ShareAsync(digest, files.Open(digest), cancellationToken);
+        return outcome;
+    }
+
+    public async Task<string> UnpackAsync(Artifact artifact, CancellationToken cancellationToken)
+    {
+        if (artifact.Digest is { } digest && !files.Has(digest))
+            await FetchAsync(digest, cancellationToken);
+        return await files.UnpackAsync(artifact, cancellationToken);
+    }
+
+    /// <summary>What was here before this server was one of several is for all of them from now on.</summary>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        foreach (var digest in files.Digests.ToList())
+            await ShareAsync(digest, files.Open(digest), stoppingToken);
+    }
+
+    public bool Has(string digest)
+    {
+        if (files.Has(digest))
+            return true;
+        using var ask = source.CreateCommand("SELECT 1 FROM slipway_cluster.artifacts WHERE digest = $1");
+        ask.Parameters.AddWithValue(digest);
+        return ask.ExecuteScalar() is not null;
+    }
+
+    /// <summary>As a whole or not at all; what is there already stays.</summary>
+    private async Task ShareAsync(string digest, Stream content, CancellationToken cancellationToken)
+    {
+        await using (content)
+        {
+            await using var connection = await source.OpenConnectionAsync(cancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using NpgsqlCommand note = new("INSERT INTO slipway_cluster.artifacts (digest, bytes) VALUES ($1, $2) ON CONFLICT DO NOTHING", connection);
+            note.Parameters.AddWithValue(digest);
+            note.Parameters.AddWithValue(content.Length);
+            if (await note.ExecuteNonQueryAsync(cancellationToken) == 0)
+                return;
+            var buffer = new byte[PartBytes];
+            for (var part = 0; await content.ReadAtLeastAsync(buffer, PartBytes, throwOnEndOfStream: false, cancellationToken) is > 0 and var read; part++)
+            {
+                await using NpgsqlCommand save = new("INSERT INTO slipway_cluster.artifact_parts (digest, part, data) VALUES ($1, $2, $3)", connection);
+                save.Parameters.AddWithValue(digest);
+                save.Parameters.AddWithValue(part);
+                save.Parameters.AddWithValue(new ReadOnlyMemory<byte>(buffer, 0, read));
+                await save.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            await transaction.CommitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Goes through the same checks as an upload, its digest among them. What the database does not have is for the caller to miss.</summary>
+    private async Task FetchAsync(string digest, CancellationToken cancellationToken)
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            await using FileStream copy = new(file, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
+            for (var part = 0; await PartAsync(digest, part, cancellationToken) is { } bytes; part++)
+                await copy.WriteAsync(bytes, cancellationToken);
+            if (copy.Length == 0)
+                return;
+            copy.Position = 0;
+            await files.SaveAsync(copy, cancellationToken);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private async Task<byte[]?> PartAsync(string digest, int part, CancellationToken cancellationToken)
+    {
+        await using var read = source.CreateCommand("SELECT data FROM slipway_cluster.artifact_parts WHERE digest = $1 AND part = $2");
+        read.Parameters.AddWithValue(digest);
+        read.Parameters.AddWithValue(part);
+        return await read.ExecuteScalarAsync(cancellationToken) as byte[];
+    }
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Orleans.Runtime;
+using Slipway.Cluster.Nodes;
+using Slipway.Engine.Ports;
+using Slipway.Integrations.Routers.Gateways;
+
+namespace Slipway.Cluster.Instances;
+
+/// <summary>
+/// Runs instances on the machines of all servers: each server's own deployer does it there, asked by whoever acts for the project. What ran on a
+/// server that is gone is not counted any more; should it come back, what it still runs is too much, and is stopped.
+/// </summary>
+internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membership.Heart heart, IRouteBoard routes, TimeProvider time) : IDeployer
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<SiloAddress, ImmutableArray<InstanceStatus>> _last = new();
+    private readonly ConcurrentDictionary<string, long> _seen = new();
+    private long _order;
+
+    public async Task<DeployOutcome> EnsureAsync(InstanceRequest request, CancellationToken cancellationToken)
+    {
+        await heart.WhenSureAsync(cancellationToken);
+        var listed = await ByNodeAsync(cancellationToken);
+
+        // This server first, so that a lone instance is where it is acted for.
+        var servers = listed.Keys.OrderBy(s => s.Equals(nodes.Self) ? 0 : 1).ThenBy(s => s).ToImmutableArray();
+        var running = servers.Select(s => listed[s].Where(i => i.Id == request.Id).Sum(i => i.Instances)).ToImmutableArray();
+        var wanted = Spread.Of(running, request.Instances);
+        var asked = servers.Select((server, i) => (Server: server, Count: wanted[i], IsThere: listed[server].Any(s => s.Id == request.Id))).Where(a => a.Count > 0 || a.IsThere);
+        var answers = await Task.WhenAll(asked.Select(a => EnsureAsync(a.Server, request with { Instances = a.Count }, cancellationToken)));
+        return answers.FirstOrDefault(a => a.Failure is not null) is { Failure: { } why }
+            ? new DeployOutcome.Failed(why)
+            : new DeployOutcome.Ready(InOrder(answers.SelectMany(a => a.Endpoints)));
+    }
+
+    public async Task StopAsync(InstanceId id, CancellationToken cancellationToken)
+    {
+        await heart.WhenSureAsync(cancellationToken);
+        var listed = await ByNodeAsync(cancellationToken);
+        await Task.WhenAll(listed.Where(l => l.Value.Any(i => i.Id == id)).Select(l => StopAsync(l.Key, id, cancellationToken)));
+    }
+
+    public async Task<ImmutableArray<InstanceStatus>> ListAsync(CancellationToken cancellationToken)
+    {
+        var listed = (await ByNodeAsync(cancellationToken)).Values.SelectMany(statuses => statuses).GroupBy(s => s.Id).Select(Merge).ToList();
+        var served = listed.Where(s => !s.Endpoints.IsEmpty).Select(s => s.Id).ToHashSet();
+        var lost = await LostInstances.AnsweringAsync(routes.Table, served, time, cancellationToken);
+        return [.. listed.Where(s => lost.All(l => l.Id != s.Id)), .. lost];
+    }
+
+    /// <summary>At once what exits here; what exits elsewhere is found by the next look at what runs.</summary>
+    public IAsyncEnumerable<InstanceStatus> WatchExitsAsync(CancellationToken cancellationToken) => local.WatchExitsAsync(cancellationToken);
+
+    private async Task<EnsureAnswer> EnsureAsync(SiloAddress server, InstanceRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (request.Instances == 0)
+            {
+                await StopAsync(server, request.Id, cancellationToken);
+                return new EnsureAnswer([], null);
+            }
+
+            return server.Equals(nodes.Self)
+                ? EnsureAnswer.Of(await local.EnsureAsync(request, cancellationToken))
+                : ClusterJson.Read<EnsureAnswer>(await nodes.Grain(server).EnsureAsync(ClusterJson.Write(request), cancellationToken));
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return new EnsureAnswer([], $"server {server} could not be asked to run {request.Id}: {e.Message}");
+        }
+    }
+
+    private Task StopAsync(SiloAddress server, InstanceId id, CancellationToken cancellationToken) =>
+        server.Equals(nodes.Self) ? local.StopAsync(id, cancellationToken) : nodes.Grain(server).StopAsync(ClusterJson.Write(id), cancellationToken);
+
+    private async Task<Dictionary<SiloAddress, ImmutableArray<InstanceStatus>>> ByNodeAsync(CancellationToken cancellationToken)
+    {
+        var active = nodes.Active;
+        foreach (var gone in _last.Keys.Where(s => !active.Contains(s)))
+            _last.TryRemove(gone, out _);
+        var lists = await Task.WhenAll(active.Select(server => ListAsync(server, cancellationToken)));
+        return active.Zip(lists).Where(l => l.Second is not null).ToDictionary(l => l.First, l => l.Second!.Value);
+    }
+
+    /// <summary>Of a server that does not answer and is not known to be gone, what it said last: it may only be slow. Null when it never said anything.</summary>
+    private async Task<ImmutableArray<InstanceStatus>?> ListAsync(SiloAddress server, CancellationToken cancellationToken)
+    {
+        if (server.Equals(nodes.Self))
+            return await local.ListAsync(cancellationToken);
+        try
+        {
+            var listed = ClusterJson.Read<ImmutableArray<InstanceStatus>>(await nodes.Grain(server).ListAsync().WaitAsync(Patience, time, cancellationToken));
+            _last[server] = listed;
+            return listed;
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException)
+        {
+            return nodes.IsActive(server) && _last.TryGetValue(server, out var last) ? last : null;
+        }
+    }
+
+    private InstanceStatus Merge(IEnumerable<InstanceStatus> parts)
+    {
+        var all = parts.ToList();
+        if (all is [var only])
+            return only;
+        var condition = all.Exists(s => s.Condition is InstanceCondition.Ready) ? InstanceCondition.Ready
+            : all.Exists(s => s.Condition is InstanceCondition.Starting) ? InstanceCondition.Starting : InstanceCondition.Exited;
+        return new InstanceStatus(all[0].Id, condition, InOrder(all.SelectMany(s => s.Endpoints)), string.Join("; ", all.Select(s => s.Detail).Where(d => d.Length > 0)))
+        {
+            Instances = all.Sum(s => s.Instances),
+            Exited = all.Sum(s => s.Exited),
+        };
+    }
+
+    /// <summary>First what has been known for longest: machines' own clocks are not compared.</summary>
+    private ImmutableArray<string> InOrder(IEnumerable<string> endpoints) => [.. endpoints.OrderBy(e => _seen.GetOrAdd(e, _ => Interlocked.Increment(ref _order)))];
+}

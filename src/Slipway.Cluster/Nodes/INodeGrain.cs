@@ -1,0 +1,21 @@
+using Orleans;
+
+namespace Slipway.Cluster.Nodes;
+
+/// <summary>One server of the cluster, as the others ask it. Its key is the silo's address.</summary>
+internal interface INodeGrain : IGrainWithStringKey
+{
+    /// <summary>The instances that run on its machine.</summary>
+    Task<string> ListAsync();
+
+    /// <summary>Has so many instances of a version running there.</summary>
+    [ResponseTimeout("01:00:00")]
+    Task<string> EnsureAsync(string request, CancellationToken cancellationToken);
+
+    /// <summary>Stops what runs of a version there.</summary>
+    [ResponseTimeout("00:10:00")]
+    Task StopAsync(string instance, CancellationToken cancellationToken);
+
+    /// <summary>Takes what a gateway counted and serves. A repeat is dropped.</summary>
+    Task TakeAsync(string gateway, string report);
+}

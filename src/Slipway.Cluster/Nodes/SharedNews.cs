@@ -1,0 +1,61 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using Slipway.Engine.Feed;
+
+namespace Slipway.Cluster.Nodes;
+
+/// <summary>Tells the other servers at once that events were stored, and hears it of them. What goes astray is found by the feed's own looks.</summary>
+internal sealed class SharedNews(NpgsqlDataSource source, EventFeed feed, NewsOfAppends news, TimeProvider time) : BackgroundService
+{
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(AgainAsync(HearAsync, stoppingToken), AgainAsync(TellAsync, stoppingToken));
+
+    private async Task AgainAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
+            {
+                await Task.Delay(BetweenTries, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task HearAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        connection.Notification += (_, _) => feed.Announce();
+        await using (NpgsqlCommand listen = new("LISTEN slipway_news", connection))
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        feed.Announce();
+        while (true)
+            await connection.WaitAsync(cancellationToken);
+    }
+
+    private async Task TellAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using NpgsqlCommand notify = new("NOTIFY slipway_news", connection);
+        while (await news.Waiting.WaitToReadAsync(cancellationToken))
+        {
+            news.Waiting.TryRead(out _);
+            await notify.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+}
+
+/// <summary>That something was stored, once for all that was since it was last told.</summary>
+internal sealed class NewsOfAppends
+{
+    private readonly Channel<bool> _waiting = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public ChannelReader<bool> Waiting => _waiting.Reader;
+
+    public void Stored() => _waiting.Writer.TryWrite(true);
+}
