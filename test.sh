@@ -8,7 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 export SLIPWAY_STORMS="${SLIPWAY_STORMS:-2000}"
 
 # command:package
-real="chromium:chromium setsid:util-linux ip:iproute2 pg_ctlcluster:postgresql"
+real="chromium:chromium setsid:util-linux ip:iproute2 pg_ctlcluster:postgresql prometheus:prometheus"
 missing=""
 for pair in $real; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"

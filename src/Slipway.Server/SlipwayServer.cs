@@ -154,6 +154,7 @@ public static class SlipwayServer
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<IReportSink>(s => s.GetRequiredService<GatewayHub>());
         services.AddSingleton<Acting>();
+        MetricSources.Add(services, options);
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton(s => Host(s, options));
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());
