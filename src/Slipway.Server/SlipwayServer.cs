@@ -139,6 +139,7 @@ public static class SlipwayServer
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(s => OpenedStore.Open(options, data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => ClusterHost.Share(s, s.GetRequiredService<OpenedStore>().Store));
+        services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Analyses);
         services.AddSingleton(_ => new FileArtifactStore(data.Path));
         services.TryAddSingleton<IArtifactStore>(s => s.GetRequiredService<FileArtifactStore>());
         services.AddSingleton(s => new ProcessDeployer(
