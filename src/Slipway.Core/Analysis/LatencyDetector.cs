@@ -7,7 +7,8 @@ namespace Slipway.Core.Analysis;
 internal sealed class LatencyDetector
 {
     private readonly double[][] _tilts;
-    private readonly double[] _gains = new double[Tilts.Count];
+    private readonly double[][] _logs;
+    private readonly double[] _gains;
     private readonly RestartMixture _mixture;
     private readonly long[] _candidate;
     private readonly long[] _baseline;
@@ -16,10 +17,13 @@ internal sealed class LatencyDetector
 
     /// <param name="frozen">The baseline from before the first update, counts of each bucket.</param>
     /// <param name="stakes">The default when null.</param>
-    public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null)
+    /// <param name="moved">Bets on a slow-down by a constant factor as well; see <see cref="Tilts.Of"/>.</param>
+    public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null, bool moved = false)
     {
-        _mixture = new RestartMixture(Tilts.Count, stakes ?? Stakes.Default);
-        _tilts = Tilts.Of(frozen);
+        _tilts = Tilts.Of(frozen, moved);
+        _logs = [.. _tilts.Select(tilt => tilt.Select(r => Math.Log(r)).ToArray())];
+        _gains = new double[_tilts.Length];
+        _mixture = new RestartMixture(_tilts.Length, stakes ?? Stakes.Default);
         _candidate = new long[frozen.Length];
         _baseline = new long[frozen.Length];
     }
@@ -54,7 +58,7 @@ internal sealed class LatencyDetector
         for (var k = 0; k < _gains.Length; k++)
         {
             _gains[k] = temper * Analysis.LogEvidence.OfLabels(
-                _candidate.AsSpan(first, length), _baseline.AsSpan(first, length), _tilts[k].AsSpan(first, length));
+                _candidate.AsSpan(first, length), _baseline.AsSpan(first, length), _tilts[k].AsSpan(first, length), _logs[k].AsSpan(first, length));
         }
     }
 

@@ -55,7 +55,11 @@ internal static class LogEvidence
     /// <param name="baseline">Counts of each bucket.</param>
     /// <param name="tilt">Likelihood ratio of each bucket, above 0, fixed before the window began.</param>
     /// <remarks>Betting two-sample test, after Podkopaev and Ramdas, arXiv:2305.00143, with the realised share of the candidate.</remarks>
-    public static double OfLabels(ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, ReadOnlySpan<double> tilt)
+    public static double OfLabels(ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, ReadOnlySpan<double> tilt) =>
+        OfLabels(candidate, baseline, tilt, []);
+
+    /// <param name="logTilt">The tilt's logs, where they are at hand; empty otherwise.</param>
+    internal static double OfLabels(ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, ReadOnlySpan<double> tilt, ReadOnlySpan<double> logTilt)
     {
         var (nc, nb) = (Total(candidate), Total(baseline));
         if (nc == 0 || nb == 0)
@@ -63,19 +67,27 @@ internal static class LogEvidence
             return 0;
         }
 
+        // Many tilts have few steps: logarithms are what this costs.
         var share = nc / (nc + nb);
-        var sum = 0.0;
+        var (sum, step, logMixed) = (0.0, double.NaN, 0.0);
         for (var i = 0; i < tilt.Length; i++)
         {
-            var (c, both) = (candidate[i], candidate[i] + (double)baseline[i]);
-            if (c > 0)
+            var both = candidate[i] + (double)baseline[i];
+            if (both == 0)
             {
-                sum += c * Math.Log(tilt[i]);
+                continue;
             }
 
-            if (both > 0)
+            if (tilt[i] != step)
             {
-                sum -= both * Math.Log((share * tilt[i]) + (1 - share));
+                step = tilt[i];
+                logMixed = Math.Log((share * step) + (1 - share));
+            }
+
+            sum -= both * logMixed;
+            if (candidate[i] > 0)
+            {
+                sum += candidate[i] * (logTilt.IsEmpty ? Math.Log(step) : logTilt[i]);
             }
         }
 
