@@ -38,7 +38,8 @@ internal sealed class Soak : IAsyncDisposable
     private Soak(int projects, int environments)
     {
         _store = SqliteEventStore.Open(Path.Combine(_directory, "slipway.db"), SqliteDurability.Normal);
-        _engine = new SlipwayEngine(_store, _deployer, new InstantRouter(), new NoHooks(), new TrafficBoard(_time), new EventFeed(_store, _time), _time, NullLogger<SlipwayEngine>.Instance);
+        _engine = new SlipwayEngine(_store, _deployer, new InstantRouter(), new NoHooks(), new TrafficBoard(_time), new EventFeed(_store, _time),
+            SqliteAnalysisStore.Open(Path.Combine(_directory, "slipway.db")), _time, NullLogger<SlipwayEngine>.Instance);
         _projects = [.. Enumerable.Range(0, projects).Select(p => Make(p, environments))];
     }
 

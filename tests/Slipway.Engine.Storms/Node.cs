@@ -19,7 +19,7 @@ internal sealed class Node : TimeProvider
     {
         (_world, _time, Number) = (world, world.Time, number);
         Ports ports = new(world, this);
-        Engine = new SlipwayEngine(ports, ports, ports, ports, new TrafficBoard(this), new EventFeed(ports, this), this, NullLogger<SlipwayEngine>.Instance);
+        Engine = new SlipwayEngine(ports, ports, ports, ports, new TrafficBoard(this), new EventFeed(ports, this), world.Analyses, this, NullLogger<SlipwayEngine>.Instance);
     }
 
     public int Number { get; }

@@ -30,6 +30,8 @@ internal sealed class World
 
     public VirtualTime Time { get; } = new();
 
+    public InMemoryAnalysisStore Analyses { get; } = new();
+
     public Weather Weather { get; }
 
     public InMemoryEventStore Store { get; } = new();
