@@ -123,9 +123,9 @@ public sealed partial class GatewayAgent : IDisposable
             pause.Reset();
             return true;
         }
-        catch (Exception away) when (!cancellation.IsCancellationRequested
-            && away is HttpRequestException or OperationCanceledException or IOException or JsonException or FormatException or ArgumentException)
+        catch (Exception away) when (away is HttpRequestException or OperationCanceledException or IOException or JsonException or FormatException or ArgumentException)
         {
+            cancellation.ThrowIfCancellationRequested();
             LogAway(_options.Server, away.Message);
             await pause.NextAsync(cancellation);
             return false;

@@ -115,7 +115,7 @@ internal sealed class PostgresAppends : IAsyncDisposable
                 batch.ForEach(a => a.Done.TrySetException(_address.Unusable(e)));
                 return;
             }
-            catch (NpgsqlException e) when (sent || attempt == 1)
+            catch (Exception e) when (IsLost(e) && (sent || attempt == 1))
             {
                 await CloseAsync();
                 if (sent && (_time.GetElapsedTime(begun) > Patience || _stop.IsCancellationRequested))
@@ -130,14 +130,19 @@ internal sealed class PostgresAppends : IAsyncDisposable
             catch (Exception e)
             {
                 await CloseAsync();
-                batch.ForEach(a => a.Done.TrySetException(sent ? _address.Unknown(e) : e is NpgsqlException ? _address.Unusable(e) : e));
+                batch.ForEach(a => a.Done.TrySetException(sent ? _address.Unknown(e) : IsLost(e) ? _address.Unusable(e) : e));
                 return;
             }
         }
     }
 
+    /// <summary>One that was found dead while nobody used it says that it is not open.</summary>
+    private static bool IsLost(Exception e) => e is NpgsqlException or InvalidOperationException;
+
     private async Task<NpgsqlConnection> ConnectAsync()
     {
+        if (_connection is { State: not System.Data.ConnectionState.Open })
+            await CloseAsync();
         if (_connection is not null && _time.GetElapsedTime(_usedAt) > Idle)
         {
             await using NpgsqlCommand ask = new("SELECT", _connection);
