@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Engine.Retention;
 using Slipway.Storage;
 
 namespace Slipway.Server;
@@ -26,6 +27,9 @@ public sealed record ServerOptions
 
     /// <summary>How the log on the console looks.</summary>
     public LogFormat LogFormat { get; init; }
+
+    /// <summary>How long what is kept.</summary>
+    public RetentionPolicy Retention { get; init; } = new();
 
     /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
     public bool StopInstances { get; init; }

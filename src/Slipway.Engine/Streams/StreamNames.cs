@@ -8,12 +8,16 @@ public static class StreamNames
 {
     public const string ProjectPrefix = "project:";
 
+    public const string EnvironmentPrefix = "environment:";
+
+    public const string DeploymentPrefix = "deployment:";
+
     /// <summary>What concerns the whole installation.</summary>
     public const string Governance = "governance";
 
     public static string Of(ProjectId project) => ProjectPrefix + project;
 
-    public static string Of(EnvironmentKey environment) => $"environment:{environment}";
+    public static string Of(EnvironmentKey environment) => EnvironmentPrefix + environment;
 
-    public static string Of(DeploymentId deployment) => $"deployment:{deployment}";
+    public static string Of(DeploymentId deployment) => DeploymentPrefix + deployment;
 }

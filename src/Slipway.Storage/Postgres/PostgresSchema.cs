@@ -26,6 +26,16 @@ internal static class PostgresSchema
         CREATE TABLE slipway.positions (last bigint NOT NULL);
         INSERT INTO slipway.positions VALUES (0);
         """,
+        """
+        CREATE TABLE slipway.snapshots (
+            stream  text COLLATE "C" PRIMARY KEY,
+            version bigint NOT NULL,
+            format  int NOT NULL,
+            data    text NOT NULL
+        );
+        CREATE TABLE slipway.horizon (position bigint NOT NULL);
+        INSERT INTO slipway.horizon VALUES (0);
+        """,
     ];
 
     /// <summary>Brings the database to the present version, in one transaction.</summary>
