@@ -86,6 +86,13 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
     /// <summary>Up to 500 events after a position.</summary>
     public Task<IReadOnlyList<EventResponse>> EventsAsync(long after, CancellationToken ct) => GetAsync<IReadOnlyList<EventResponse>>($"api/v1/events?after={after}", ct);
 
+    /// <summary>What the server finds when it looks at itself.</summary>
+    public Task<ChecksResponse> ChecksAsync(CancellationToken ct) => GetAsync<ChecksResponse>("api/v1/maintenance/checks", ct);
+
+    /// <summary>Removes old events and artifacts that nobody needs.</summary>
+    /// <param name="dryRun">Only ask what would go.</param>
+    public Task<PruneResponse> PruneAsync(CancellationToken ct, bool dryRun = false) => PostAsync<PruneResponse>($"api/v1/maintenance/prune{Dry(dryRun)}", new { }, ct);
+
     /// <summary>Events after a position and those to come, until cancelled or the server goes away.</summary>
     public async IAsyncEnumerable<EventResponse> FollowAsync(long after, [EnumeratorCancellation] CancellationToken ct)
     {

@@ -251,8 +251,8 @@ public sealed class SlipwayEngine : IAsyncDisposable
     {
         if (_coordinator.Actor(id)?.State is { } live)
             return live;
-        var events = await _store.ReadStreamAsync(StreamNames.Of(id), 0, cancellationToken);
-        return events.IsEmpty ? null : Rollout.Fold(events.Select(Journal<DeploymentEvent>.Read));
+        var (deployment, version) = await Folding.FoldAsync<Deployment, DeploymentEvent>(_store, StreamNames.Of(id), Deployment.Empty, 0, Rollout.Evolve, cancellationToken);
+        return version == 0 ? null : deployment;
     }
 
     /// <summary>Makes the project be what the document says; returns what that changed (with <paramref name="dryRun"/>, what it would).</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using Slipway.Engine.Retention;
 using Slipway.Storage;
 
 namespace Slipway.Server;
@@ -41,6 +42,9 @@ public sealed record ServerOptions
     /// reach this address: what comes there is believed.
     /// </summary>
     public IPEndPoint? Cluster { get; init; }
+
+    /// <summary>How long what is kept.</summary>
+    public RetentionPolicy Retention { get; init; } = new();
 
     /// <summary>Stop every instance with the server. Otherwise they go on serving, and the next server adopts them.</summary>
     public bool StopInstances { get; init; }

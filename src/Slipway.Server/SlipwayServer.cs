@@ -18,6 +18,7 @@ using Slipway.Core.Configuration;
 using Slipway.Engine;
 using Slipway.Engine.Feed;
 using Slipway.Engine.Ports;
+using Slipway.Engine.Retention;
 using Slipway.Engine.Traffic;
 using Slipway.Gateway;
 using Slipway.Integrations.Deployers.Processes;
@@ -27,8 +28,10 @@ using Slipway.Integrations.Routers.Gateways;
 using Slipway.Server.Authentication;
 using Slipway.Server.Endpoints;
 using Slipway.Server.Gateways;
+using Slipway.Server.Health;
 using Slipway.Server.Metrics;
 using Slipway.Server.Page;
+using Slipway.Server.Retention;
 using Slipway.Storage;
 
 namespace Slipway.Server;
@@ -159,6 +162,10 @@ public static class SlipwayServer
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton(s => Host(s, options));
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());
+        services.AddSingleton(options.Retention);
+        services.AddSingleton<Housekeeping>();
+        services.AddSingleton<SelfChecks>();
+        services.AddHostedService<DailyHousekeeping>();
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.Converters.Add(new System.Text.Json.Serialization.JsonStringEnumConverter(System.Text.Json.JsonNamingPolicy.CamelCase)));
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(15));
@@ -213,6 +220,7 @@ public static class SlipwayServer
         GovernanceEndpoints.Map(api);
         DeploymentEndpoints.Map(api);
         EventEndpoints.Map(api);
+        MaintenanceEndpoints.Map(api);
         GatewayEndpoints.Map(api);
         app.MapFallback("/api/{**rest}", Answers.Nothing).ExcludeFromDescription();
     }

@@ -35,6 +35,7 @@ public static class EventCopy
             await connection.OpenAsync(cancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var last = await WriteAsync(from, connection, progress, cancellationToken);
+            await StatesAsync(from, connection, cancellationToken);
             await using NpgsqlCommand position = new("UPDATE slipway.positions SET last = $1", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = last } } };
             await position.ExecuteNonQueryAsync(cancellationToken);
             await analyses.CopyToAsync(connection, cancellationToken);
@@ -86,6 +87,32 @@ public static class EventCopy
         await writer.CompleteAsync(cancellationToken);
         progress.Report(count);
         return last;
+    }
+
+    /// <summary>Events that were removed are only in the states that were kept of them.</summary>
+    private static async Task StatesAsync(IEventStore from, NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (from is not IStreamArchive archive)
+            return;
+        await using (var writer = await connection.BeginBinaryImportAsync("COPY slipway.snapshots (stream, version, format, data) FROM STDIN (FORMAT BINARY)", cancellationToken))
+        {
+            for (var after = ""; await archive.SnapshotsAsync(after, Page, cancellationToken) is { IsEmpty: false } page; after = page[^1].Stream)
+            {
+                foreach (var state in page)
+                {
+                    await writer.StartRowAsync(cancellationToken);
+                    await writer.WriteAsync(state.Stream, NpgsqlDbType.Text, cancellationToken);
+                    await writer.WriteAsync(state.Version, NpgsqlDbType.Bigint, cancellationToken);
+                    await writer.WriteAsync(state.Format, NpgsqlDbType.Integer, cancellationToken);
+                    await writer.WriteAsync(state.Data, NpgsqlDbType.Text, cancellationToken);
+                }
+            }
+
+            await writer.CompleteAsync(cancellationToken);
+        }
+
+        await using NpgsqlCommand horizon = new("UPDATE slipway.horizon SET position = $1", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = await archive.HorizonAsync(cancellationToken) } } };
+        await horizon.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async IAsyncEnumerable<RecordedEvent> AllAsync(IEventStore store, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
@@ -6,7 +7,7 @@ using Slipway.Engine.Ports;
 namespace Slipway.Storage;
 
 /// <summary>Artifacts as files named by their digest: <c>artifacts/sha256/&lt;hex&gt;</c>, unpacked once beside them.</summary>
-public sealed class FileArtifactStore : IArtifactStore
+public sealed class FileArtifactStore : IArtifactStore, IArtifactShelf
 {
     private const string Prefix = "sha256:";
 
@@ -36,12 +37,38 @@ public sealed class FileArtifactStore : IArtifactStore
 
     public bool Has(string digest) => IsDigest(digest) && File.Exists(FileOf(digest));
 
-    /// <summary>All that are here.</summary>
-    public IEnumerable<string> Digests => new DirectoryInfo(_root).EnumerateFiles().Select(f => Prefix + f.Name).Where(IsDigest);
-
     /// <summary>The archive's bytes as they were saved.</summary>
     /// <exception cref="FileNotFoundException">It is not here; see <see cref="Has"/>.</exception>
     public FileStream Open(string digest) => File.OpenRead(FileOf(digest));
+
+    public ImmutableArray<StoredArtifact> List() =>
+    [
+        .. from file in new DirectoryInfo(_root).EnumerateFiles()
+           where IsDigest(Prefix + file.Name)
+           select new StoredArtifact(Prefix + file.Name, file.Length + Unpacked(file.FullName), new DateTimeOffset(file.LastWriteTimeUtc)),
+    ];
+
+    public async Task RemoveAsync(string digest, CancellationToken cancellationToken)
+    {
+        if (!IsDigest(digest))
+            return;
+        var gate = _unpacking.GetOrAdd(digest, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            // The archive last: what ends in between can be unpacked again, and is found again.
+            if (Directory.Exists($"{FileOf(digest)}.files"))
+                Directory.Delete($"{FileOf(digest)}.files", recursive: true);
+            File.Delete(FileOf(digest));
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private static long Unpacked(string file) =>
+        Directory.Exists($"{file}.files") ? new DirectoryInfo($"{file}.files").EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.LinkTarget is null ? f.Length : 0) : 0;
 
     public async Task<ArtifactOutcome> SaveAsync(Stream content, CancellationToken cancellationToken)
     {

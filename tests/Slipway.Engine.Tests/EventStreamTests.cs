@@ -78,6 +78,41 @@ public class EventStreamTests
         Assert.Equal([1L], await follower);
     }
 
+    [Fact]
+    public async Task AStoreThatLostItsLastEventsIsToldAndBelieved()
+    {
+        MemoryStore behind = new();
+        SwitchingStore store = new(_store);
+        EventStream<ProjectState, ProjectEvent> stream = new(store, new EventFeed(_store, _clock), _clock, "project:shop", ProjectState.Empty, ProjectState.Evolve);
+        await FlagAsync(stream, "1.0.0", "ana");
+        await behind.AppendAsync("project:shop", 0, [.. _store.All.Select(e => new NewEvent(e.Type, e.Data, e.At))], default);
+        await FlagAsync(stream, "2.0.0", "ana");
+        store.Now = behind;
+
+        var told = await Assert.ThrowsAsync<InvalidDataException>(() => FlagAsync(stream, "3.0.0", "ana"));
+
+        Assert.StartsWith("SLIP0531: project:shop: the store has 1 events where 2 were saved", told.Message, StringComparison.Ordinal);
+        Assert.True(await FlagAsync(stream, "3.0.0", "ana"));
+        Assert.Equal(["1.0.0", "3.0.0"], stream.State.Bad.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(2, behind.All.Length);
+    }
+
+    /// <summary>A database that is another one from some moment on.</summary>
+    private sealed class SwitchingStore(IEventStore first) : IEventStore
+    {
+        public IEventStore Now { get; set; } = first;
+
+        public Task<AppendResult> AppendAsync(string stream, long expectedVersion, IReadOnlyList<NewEvent> events, CancellationToken cancellationToken) => Now.AppendAsync(stream, expectedVersion, events, cancellationToken);
+
+        public Task<System.Collections.Immutable.ImmutableArray<RecordedEvent>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellationToken) => Now.ReadStreamAsync(stream, afterVersion, cancellationToken);
+
+        public Task<System.Collections.Immutable.ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken) => Now.ReadAllAsync(afterPosition, limit, cancellationToken);
+
+        public Task<long> LastPositionAsync(CancellationToken cancellationToken) => Now.LastPositionAsync(cancellationToken);
+
+        public Task<System.Collections.Immutable.ImmutableArray<string>> StreamsAsync(string prefix, CancellationToken cancellationToken) => Now.StreamsAsync(prefix, cancellationToken);
+    }
+
     private static async Task<List<long>> FollowAsync(EventFeed feed, long after, long until, CancellationToken cancellationToken)
     {
         List<long> positions = [];

@@ -4,7 +4,7 @@ using Slipway.Testing.Contracts;
 
 namespace Slipway.Storage.Tests;
 
-public sealed class InMemoryEventStoreTests : EventStoreContract
+public sealed class InMemoryEventStoreTests : StreamArchiveContract
 {
     protected override IEventStore Store { get; } = new InMemoryEventStore();
 

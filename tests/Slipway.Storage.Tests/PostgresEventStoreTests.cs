@@ -15,7 +15,7 @@ public sealed class PostgresFixture : IAsyncLifetime
     public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? default;
 }
 
-public sealed class PostgresEventStoreTests(PostgresFixture fixture) : EventStoreContract, IClassFixture<PostgresFixture>, IAsyncLifetime
+public sealed class PostgresEventStoreTests(PostgresFixture fixture) : StreamArchiveContract, IClassFixture<PostgresFixture>, IAsyncLifetime
 {
     private readonly List<PostgresEventStore> _stores = [];
     private PostgresAddress _address = null!;

@@ -4,7 +4,7 @@ using Slipway.Testing.Contracts;
 
 namespace Slipway.Storage.Tests;
 
-public sealed class SqliteEventStoreTests : EventStoreContract, IDisposable
+public sealed class SqliteEventStoreTests : StreamArchiveContract, IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("slipway-store-").FullName;
     private readonly List<SqliteEventStore> _stores = [];

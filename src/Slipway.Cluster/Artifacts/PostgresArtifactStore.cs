@@ -29,7 +29,7 @@ internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataS
     /// <summary>What was here before this server was one of several is for all of them from now on.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var digest in files.Digests.ToList())
+        foreach (var digest in files.List().Select(a => a.Digest))
             await ShareAsync(digest, files.Open(digest), stoppingToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Slipway.Core.Configuration;
 using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Feed;
@@ -42,9 +43,25 @@ public sealed class EventFeed : IAsyncDisposable
     /// <summary>Completes at the next append. Take it before reading, so that nothing falls between.</summary>
     internal Task News => _news.Task;
 
-    /// <summary>Events after a position, then those to come, until cancelled.</summary>
+    /// <summary>
+    /// Why events after a position cannot be told without a gap, and where to go on; null when they can. From the very beginning (0) what is
+    /// kept is told.
+    /// </summary>
+    public async Task<Problem?> RefusesAsync(long afterPosition, CancellationToken cancellationToken)
+    {
+        if (afterPosition <= 0 || _store is not IStreamArchive archive || await archive.HorizonAsync(cancellationToken) is var horizon && afterPosition >= horizon)
+            return null;
+        var last = await _store.LastPositionAsync(cancellationToken);
+        return new Problem("SLIP0210", $"position {afterPosition}", $"old events up to position {horizon} are no longer all kept", $"read the state at /api/v1/status and follow from its position (now {last}), or begin at 0 for what is kept");
+    }
+
+    /// <summary>
+    /// Events after a position, then those to come, until cancelled. Of a position behind which events are removed meanwhile, the follower is
+    /// told so by the end of the enumeration; whoever begins at 0 is told what is kept.
+    /// </summary>
     public async IAsyncEnumerable<RecordedEvent> FollowAsync(long afterPosition, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var gapless = afterPosition > 0;
         _tail.Join();
         try
         {
@@ -53,6 +70,8 @@ public sealed class EventFeed : IAsyncDisposable
                 var (advanced, floor) = (_tail.Advanced, _recent.Floor);
                 var shared = _recent.After(afterPosition, Handful);
                 var page = shared ?? await _store.ReadAllAsync(afterPosition, Page, cancellationToken);
+                if (gapless && shared is null && await RefusesAsync(afterPosition, cancellationToken) is not null)
+                    yield break;
                 foreach (var e in page)
                 {
                     yield return e;

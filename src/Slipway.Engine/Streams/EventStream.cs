@@ -15,6 +15,7 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
     where TEvent : class
 {
     private readonly SemaphoreSlim _writer = new(1, 1);
+    private readonly TState _empty = empty;
     private volatile TState _state = empty;
     private long _version;
 
@@ -44,9 +45,14 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
             while (true)
             {
                 var (events, result) = decide(_state);
-                if (events.IsEmpty || await TrySaveAsync(events, cancellationToken))
+                if (events.IsEmpty || await TrySaveAsync(events, cancellationToken) is not { } conflict)
                     return result;
+                var known = _version;
+                if (conflict.ActualVersion < known)
+                    Forget();
                 await CatchUpAsync(cancellationToken);
+                if (_version < known)
+                    throw new InvalidDataException($"SLIP0531: {name}: the store has {_version} events where {known} were saved; it lost the last ones (a fail-over to a replica that was behind?), and what it has holds from now on");
             }
         }
         finally
@@ -57,25 +63,31 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
 
     public void Dispose() => _writer.Dispose();
 
-    private async Task<bool> TrySaveAsync(ImmutableArray<TEvent> events, CancellationToken cancellationToken)
+    /// <summary>What was known is not what is stored.</summary>
+    private void Forget()
+    {
+        _state = _empty;
+        Interlocked.Exchange(ref _version, 0);
+    }
+
+    /// <summary>Null when it was saved.</summary>
+    private async Task<AppendResult.Conflict?> TrySaveAsync(ImmutableArray<TEvent> events, CancellationToken cancellationToken)
     {
         var (now, begun) = (time.GetUtcNow(), time.GetTimestamp());
         var saved = await store.AppendAsync(name, _version, [.. events.Select(e => Journal<TEvent>.Write(e, now))], cancellationToken);
         EngineTelemetry.Saved(time.GetElapsedTime(begun), conflict: saved is AppendResult.Conflict);
         if (saved is not AppendResult.Appended appended)
-            return false;
+            return (AppendResult.Conflict)saved;
         _state = events.Aggregate(_state, evolve);
         Interlocked.Exchange(ref _version, appended.Version);
         feed.Announce();
-        return true;
+        return null;
     }
 
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
-        var news = await store.ReadStreamAsync(name, _version, cancellationToken);
-        if (news.IsEmpty)
-            return;
-        _state = news.Select(Journal<TEvent>.Read).Aggregate(_state, evolve);
-        Interlocked.Exchange(ref _version, news[^1].Version);
+        var (state, version) = await Folding.FoldAsync(store, name, _state, _version, evolve, cancellationToken);
+        _state = state;
+        Interlocked.Exchange(ref _version, version);
     }
 }

@@ -8,12 +8,12 @@ public static class StreamNames
 {
     public const string ProjectPrefix = "project:";
 
+    public const string EnvironmentPrefix = "environment:";
+
+    public const string DeploymentPrefix = "deployment:";
+
     /// <summary>What concerns the whole installation.</summary>
     public const string Governance = "governance";
-
-    private const string EnvironmentPrefix = "environment:";
-
-    private const string DeploymentPrefix = "deployment:";
 
     public static string Of(ProjectId project) => ProjectPrefix + project;
 

@@ -41,6 +41,7 @@ internal static class Answers
     private static int Status(string code) => code switch
     {
         "SLIP0202" or "SLIP0203" or "SLIP0204" or "SLIP0205" => StatusCodes.Status404NotFound,
+        "SLIP0210" => StatusCodes.Status410Gone,
         _ when code.StartsWith("SLIP01", StringComparison.Ordinal) => StatusCodes.Status400BadRequest,
         "SLIP0206" or "SLIP0207" or "SLIP0305" => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status409Conflict,

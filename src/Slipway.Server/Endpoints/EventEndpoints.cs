@@ -26,16 +26,19 @@ internal static class EventEndpoints
 
     public static void Map(IEndpointRouteBuilder api)
     {
-        api.MapGet("/events", ListAsync).WithName("ListEvents").WithSummary("Up to 500 events after a position.").Produces<IReadOnlyList<EventResponse>>();
-        api.MapGet("/events/stream", Stream).WithName("FollowEvents").WithSummary("Server-sent events after a position (or Last-Event-ID), then those to come.").Produces<string>(200, "text/event-stream");
+        api.MapGet("/events", ListAsync).WithName("ListEvents").WithSummary("Up to 500 events after a position.").Produces<IReadOnlyList<EventResponse>>().Produces<ProblemResponse>(410);
+        api.MapGet("/events/stream", StreamAsync).WithName("FollowEvents").WithSummary("Server-sent events after a position (or Last-Event-ID), then those to come.").Produces<string>(200, "text/event-stream").Produces<ProblemResponse>(410);
     }
 
-    private static async Task<IResult> ListAsync(long? after, IEventStore store, CancellationToken cancellationToken) =>
-        Results.Ok((await store.ReadAllAsync(Math.Max(0, after ?? 0), Page, cancellationToken)).Select(ExplainView.Event));
+    private static async Task<IResult> ListAsync(long? after, IEventStore store, EventFeed feed, CancellationToken cancellationToken) =>
+        await feed.RefusesAsync(after ?? 0, cancellationToken) is { } gone ? Answers.Problem(gone)
+        : Results.Ok((await store.ReadAllAsync(Math.Max(0, after ?? 0), Page, cancellationToken)).Select(ExplainView.Event));
 
-    private static ServerSentEventsResult<byte[]> Stream(long? after, HttpRequest request, EventFeed feed, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, CancellationToken cancellationToken)
+    private static async Task<IResult> StreamAsync(long? after, HttpRequest request, EventFeed feed, IHostApplicationLifetime lifetime, IOptions<JsonOptions> json, CancellationToken cancellationToken)
     {
         var from = long.TryParse(request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : after ?? 0;
+        if (await feed.RefusesAsync(from, cancellationToken) is { } gone)
+            return Answers.Problem(gone);
         return TypedResults.ServerSentEvents(ItemsAsync(feed, Math.Max(0, from), lifetime, json.Value.SerializerOptions, cancellationToken));
     }
 

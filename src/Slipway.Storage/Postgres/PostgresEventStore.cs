@@ -9,7 +9,7 @@ namespace Slipway.Storage;
 /// Events in one PostgreSQL database, shared by any number of servers. Positions are given under a lock that is held until the commit, so no
 /// reader can see a later one before an earlier one; what is appended at the same time in this process shares one transaction.
 /// </summary>
-public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
+public sealed partial class PostgresEventStore : IEventStore, IAsyncDisposable
 {
     private const int MostAtOnce = 1000;
 
@@ -25,7 +25,7 @@ public sealed class PostgresEventStore : IEventStore, IAsyncDisposable
     /// <exception cref="StoreException">It cannot be used; the message says why and what to do.</exception>
     public static async Task<PostgresEventStore> OpenAsync(PostgresAddress address, TimeProvider time, CancellationToken cancellationToken)
     {
-        var source = NpgsqlDataSource.Create(address.ConnectionString);
+        var source = address.Pool();
         try
         {
             await PostgresSchema.MigrateAsync(source, address, cancellationToken);

@@ -40,6 +40,16 @@ internal static class PostgresSchema
             PRIMARY KEY (deployment, number)
         );
         """,
+        """
+        CREATE TABLE slipway.snapshots (
+            stream  text COLLATE "C" PRIMARY KEY,
+            version bigint NOT NULL,
+            format  int NOT NULL,
+            data    text NOT NULL
+        );
+        CREATE TABLE slipway.horizon (position bigint NOT NULL);
+        INSERT INTO slipway.horizon VALUES (0);
+        """,
     ];
 
     /// <summary>Brings the database to the present version, in one transaction.</summary>

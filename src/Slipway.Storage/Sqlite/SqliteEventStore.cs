@@ -10,7 +10,7 @@ namespace Slipway.Storage;
 /// Events in one SQLite file. One writer at a time in the process, and by SQLite's own lock in all processes; unless told otherwise, every
 /// append is synced to disk before it is answered. Positions are given inside the write lock, so no reader can see a later one before an earlier one.
 /// </summary>
-public sealed class SqliteEventStore : IEventStore, IDisposable
+public sealed partial class SqliteEventStore : IEventStore, IDisposable
 {
     private const int MostAtOnce = 1000;
 
@@ -43,6 +43,8 @@ public sealed class SqliteEventStore : IEventStore, IDisposable
             CreateForOwner(file);
             SqliteConnection writer = new(connectionString);
             writer.Open();
+            // Of use only before there is anything in the file.
+            Pragma(writer, "auto_vacuum = INCREMENTAL");
             Pragma(writer, "journal_mode = WAL");
             Pragma(writer, durability is SqliteDurability.Full ? "synchronous = FULL" : "synchronous = NORMAL");
             // SQLite's own wait looks again within milliseconds, the client library's only after 150.

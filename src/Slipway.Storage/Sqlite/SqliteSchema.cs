@@ -34,6 +34,16 @@ internal static class SqliteSchema
             PRIMARY KEY (deployment, number)
         );
         """,
+        """
+        CREATE TABLE snapshots (
+            stream  TEXT PRIMARY KEY NOT NULL,
+            version INTEGER NOT NULL,
+            format  INTEGER NOT NULL,
+            data    TEXT NOT NULL
+        );
+        CREATE TABLE horizon (position INTEGER NOT NULL);
+        INSERT INTO horizon VALUES (0);
+        """,
     ];
 
     /// <summary>Brings the database to the present version, in one transaction.</summary>

@@ -9,13 +9,15 @@ internal static class DoctorCommand
 {
     public static Command Make(CliContext cli)
     {
-        Command command = new("doctor", "Check the server, the token, versions, clocks and environments; exit code 1 when something is not well.");
+        Command command = new("doctor", "Check the server, its store, disk, clocks, versions, gateways, instances, artifacts, secrets and environments; exit code 1 when something is not well.");
         command.SetAction(Session.Action(cli, async (session, cancellationToken) =>
         {
             var subject = await SubjectAsync(session, cancellationToken);
             List<Result> results = [];
             foreach (var check in DoctorChecks.Of(session.Server))
                 results.Add(new Result(check.Name, await check.LookAsync(subject, cancellationToken)));
+            if (subject.Status is not null)
+                results.AddRange(await OfServerAsync(session, cancellationToken));
             var ok = results.TrueForAll(r => r.Finding.Ok is true);
             session.Output.Show(
                 new { Ok = ok, Checks = results.Select(r => new { r.Name, r.Finding.Ok, r.Finding.Message, r.Finding.Remedy }) },
@@ -32,6 +34,19 @@ internal static class DoctorCommand
         var (status, problem) = await StatusAsync(session, cancellationToken);
         var middle = asked + ((session.Cli.Time.GetUtcNow() - asked) / 2);
         return new DoctorSubject(session.Server, DataPaths.Choose(session.Get(Globals.Data), session.Cli.Variable), ready, status, problem, middle);
+    }
+
+    /// <summary>What only the server can see.</summary>
+    private static async Task<IEnumerable<Result>> OfServerAsync(Session session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.Client.ChecksAsync(cancellationToken)).Checks.Select(c => new Result(c.Name, new DoctorFinding(c.Ok, c.Message, c.Remedy)));
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && Refusal.Of(e, session.Server) is { } refusal)
+        {
+            return [new Result("self", DoctorFinding.Unknown($"the server does not look at itself: {refusal.Problems[0].Message}"))];
+        }
     }
 
     private static async Task<(StatusResponse? Status, Refusal? Problem)> StatusAsync(Session session, CancellationToken cancellationToken)

@@ -57,6 +57,7 @@ internal static class Root
         KeepingCommands.Backup(cli),
         KeepingCommands.Restore(cli),
         KeepingCommands.Migrate(cli),
+        PruneCommand.Make(cli),
         DoctorCommand.Make(cli),
         CompletionCommand.Make(cli),
         SampleShopCommand.Make(),

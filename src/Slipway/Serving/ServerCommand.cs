@@ -4,8 +4,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Hosting;
 using Slipway.Api;
 using Slipway.Commands;
+using Slipway.Engine.Retention;
 using Slipway.Keeping;
 using Slipway.Server;
+using Slipway.Terminal;
 
 namespace Slipway.Serving;
 
@@ -16,6 +18,7 @@ internal static class ServerCommand
     private static readonly Option<string> Gateway = new("--gateway") { HelpName = "ADDRESS", Description = "Where the built-in gateway serves, or none.", DefaultValueFactory = _ => $"127.0.0.1:{ServerOptions.DefaultGatewayPort}" };
     private static readonly Option<int> GatewayTimeout = new("--gateway-timeout") { HelpName = "SECONDS", Description = "How long the gateway waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
     private static readonly Option<string?> Database = new("--database") { HelpName = "ADDRESS", Description = "Keep events in PostgreSQL: postgres://USER:PASSWORD@HOST/DATABASE. Default: SLIPWAY_DATABASE, or a file in the data directory." };
+    private static readonly Option<string> Retain = new("--retain") { HelpName = "DURATION", Description = "How long every event is kept, such as 90d; at least 1d. Verdicts, candidates and who did what are kept for ever.", DefaultValueFactory = _ => "400d" };
     private static readonly Option<LogFormat> LogFormat = new("--log-format") { HelpName = "text|json", Description = "How the log on standard error and output looks.", DefaultValueFactory = _ => Server.LogFormat.Text };
     private static readonly Option<string?> Cluster = new("--cluster") { HelpName = "ADDRESS", Description = "Be one of several servers on one PostgreSQL database; where the others reach this one, such as 10.0.0.5:7071." };
     private static readonly Option<bool> StopInstances = new("--stop-instances") { Description = "Stop every instance with the server, instead of leaving them to serve." };
@@ -25,7 +28,7 @@ internal static class ServerCommand
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, Cluster, LogFormat, StopInstances, UntilStdinCloses };
+        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, Cluster, Retain, LogFormat, StopInstances, UntilStdinCloses };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed, cli), parsed.GetValue(UntilStdinCloses), cli, cancellationToken));
         command.Options.Add(Otlp);
         command.Options.Add(OtlpGrpc);
@@ -42,6 +45,7 @@ internal static class ServerCommand
         Gateway = parsed.GetValue(Gateway) is { } where && where != "none" ? Address("--gateway", where) : null,
         GatewayTimeout = Seconds(parsed.GetValue(GatewayTimeout)),
         Database = (parsed.GetValue(Database) ?? cli.Variable("SLIPWAY_DATABASE")) is { Length: > 0 } database ? KeepingCommands.Database("--database", database) : null,
+        Retention = new RetentionPolicy { Events = Time(parsed.GetValue(Retain)!) },
         LogFormat = parsed.GetValue(LogFormat),
         Cluster = parsed.GetValue(Cluster) is { } cluster ? Address("--cluster", cluster) : null,
         StopInstances = parsed.GetValue(StopInstances),
@@ -49,6 +53,10 @@ internal static class ServerCommand
 
     private static IPEndPoint Address(string option, string text) =>
         EndPoints.Parse(text) ?? throw Refusal.Usage(option, $"'{text}' is no address to listen on", "write it like 127.0.0.1:7070");
+
+    private static TimeSpan Time(string text) => Figures.ParseDuration(text) is { } time && time >= RetentionPolicy.Shortest
+        ? time
+        : throw Refusal.Usage("--retain", $"'{text}' is no time to keep events", "write it like 90d; at least 1d");
 
     private static TimeSpan Seconds(int seconds) => seconds is >= 1 and <= 86_400
         ? TimeSpan.FromSeconds(seconds)

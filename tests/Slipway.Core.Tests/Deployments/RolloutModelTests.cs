@@ -108,6 +108,23 @@ public class RolloutModelTests
 
     private static IEnumerable<Type> Kinds(Type family) => family.Assembly.GetTypes().Where(t => t.IsSubclassOf(family) && !t.IsAbstract);
 
+    [Fact]
+    public void AStateThatWasWrittenAndReadBackGoesOnAsIfItHadNotBeen() => Gen.Select(GenSpec, GenLife, Gen.Double[0, 1]).Sample((spec, life, cut) =>
+    {
+        RolloutWorld world = new(spec);
+        foreach (var (op, n) in life)
+            world.Do(op, n);
+        var after = (int)(cut * world.Log.Count);
+        var written = StateJson.Write(Rollout.Fold(world.Log.Take(after)));
+        var state = world.Log.Skip(after).Aggregate(StateJson.Read<Deployment>(written), Rollout.Evolve);
+        RolloutPromises.Must(StateJson.Write(state) == StateJson.Write(world.State), "it folds to another state");
+        RolloutPromises.Must(state.Phase is Phase.Pending || Wanted(state) == Wanted(world.State), "it wants something else");
+        RolloutPromises.Must(state.Phase is Phase.Pending || Rollout.NextWake(state, Noon) == Rollout.NextWake(world.State, Noon), "it wakes at another time");
+    }, iter: Runs.Of(3_000), print: run => Print((run.Item1, run.Item2)));
+
+    private static string Wanted(Deployment state) =>
+        string.Join("; ", Rollout.Plan(state).Select(e => $"{e.GetType().Name} {System.Text.Json.JsonSerializer.Serialize(e, e.GetType(), SlipwayJson.Options)}"));
+
     private static RolloutWorld Live(DeploymentSpec spec, (int Op, int N)[] life)
     {
         RolloutWorld world = new(spec);

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Slipway.Core.Analysis;
 using Slipway.Core.Deployments;
@@ -76,6 +77,24 @@ public class StoredDeploymentTests
     [Fact]
     public void EveryEventIsStoredAsItAlwaysWas() => AssertGolden("events.jsonl", [.. Events.Select(Write), .. ProjectEvents.Select(Write), .. EnvironmentEvents.Select(Write)]);
 
+    /// <summary>States outlive the events that they were folded from: what was written once is read for ever.</summary>
+    [Fact]
+    public void EveryStateIsStoredAsItAlwaysWas() => AssertGolden("states.jsonl",
+    [
+        InOrder(StateJson.Write(Events.Aggregate(Deployment.Empty, Rollout.Evolve))),
+        InOrder(StateJson.Write(ProjectEvents.Aggregate(ProjectState.Empty, ProjectState.Evolve))),
+        InOrder(StateJson.Write(EnvironmentEvents.Aggregate(EnvironmentState.Empty, EnvironmentState.Evolve))),
+    ]);
+
+    [Fact]
+    public void EveryStateThatWasStoredIsRead()
+    {
+        var lines = File.ReadAllLines(GoldenPath("states.jsonl"));
+        Assert.Equal(lines[0], InOrder(StateJson.Write(StateJson.Read<Deployment>(lines[0]))));
+        Assert.Equal(lines[1], InOrder(StateJson.Write(StateJson.Read<ProjectState>(lines[1]))));
+        Assert.Equal(lines[2], InOrder(StateJson.Write(StateJson.Read<EnvironmentState>(lines[2]))));
+    }
+
     [Fact]
     public void EveryEventOfADeploymentIsAmongTheStored() => Assert.Equal(Declared<DeploymentEvent>(), [.. Events.Select(e => e.GetType()).ToHashSet().OrderBy(t => t.Name, StringComparer.Ordinal)]);
 
@@ -117,15 +136,32 @@ public class StoredDeploymentTests
         Assert.Equal(r.Wanted, Rollout.Plan(again));
     }
 
+    /// <summary>Dictionaries and sets have no order of their own: theirs is that of this process.</summary>
+    private static string InOrder(string state)
+    {
+        var node = JsonNode.Parse(state)!.AsObject();
+        foreach (var name in (string[])["succeededAt", "replacedAt", "bad"])
+        {
+            if (node[name] is JsonObject map)
+                node[name] = new JsonObject(map.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())));
+        }
+
+        if (node["failedHere"] is JsonArray set)
+            node["failedHere"] = new JsonArray([.. set.Select(v => v!.DeepClone()).OrderBy(v => (string)v!, StringComparer.Ordinal)]);
+        return node.ToJsonString(SlipwayJson.Options);
+    }
+
+    private static string GoldenPath(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Goldens", name);
+
     private static string Write<T>(T e) => JsonSerializer.Serialize(e, SlipwayJson.Options);
 
     private static IEnumerable<Type> Declared<T>() =>
         typeof(T).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => a.DerivedType).OrderBy(t => t.Name, StringComparer.Ordinal);
 
     /// <summary>Set UPDATE_GOLDENS=1 to write what is there now, then review the diff.</summary>
-    private static void AssertGolden(string name, IEnumerable<string> lines, [CallerFilePath] string here = "")
+    private static void AssertGolden(string name, IEnumerable<string> lines)
     {
-        var path = Path.Combine(Path.GetDirectoryName(here)!, "..", "Goldens", name);
+        var path = GoldenPath(name);
         if (System.Environment.GetEnvironmentVariable("UPDATE_GOLDENS") == "1")
             File.WriteAllLines(path, lines);
         Assert.Equal(File.ReadAllLines(path), lines);

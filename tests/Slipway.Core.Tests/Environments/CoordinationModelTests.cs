@@ -36,6 +36,18 @@ public class CoordinationModelTests
                 AtRest(world, name);
         }, iter: Runs.Of(5_000), print: run => $"{run.Item1.Environments[2].Promote} {run.Item1.Environments[2].OnFail}: {string.Join(" ", run.Item2)}");
 
+    [Fact]
+    public void StatesThatAreWrittenAndReadBackAllTheTimeLiveTheSameLife() =>
+        Gen.Select(GenProject, Gen.Select(Gen.Int[0, 13], Gen.Int[0, 99]).Array[0, 60]).Sample((project, life) =>
+        {
+            ProjectWorld[] worlds = [new(project), new(project) { ThroughJson = true }];
+            foreach (var (op, n) in life)
+                Array.ForEach(worlds, w => Do(w, [], op, n));
+            Must(StateJson.Write(worlds[0].Snapshot.Project) == StateJson.Write(worlds[1].Snapshot.Project), "the project differs");
+            foreach (var name in Names)
+                Must(StateJson.Write(worlds[0].Of(name)) == StateJson.Write(worlds[1].Of(name)), "an environment differs");
+        }, iter: Runs.Of(300), print: run => string.Join(" ", run.Item2));
+
     private static void MayBeginByItself(ProjectWorld world, HashSet<(EnvironmentName, string)> left, DeploymentSpec spec)
     {
         var (name, candidate) = (spec.Environment.Name, spec.Candidate.Candidate);

@@ -29,6 +29,9 @@ internal sealed class ProjectWorld
 
     public DateTimeOffset Now { get; private set; } = Given.Noon;
 
+    /// <summary>Whether states are written and read back at every event.</summary>
+    public bool ThroughJson { get; init; }
+
     /// <summary>Told of every deployment that begins by itself, before it does.</summary>
     public Action<DeploymentSpec> ByItself { get; init; } = _ => { };
 
@@ -244,5 +247,13 @@ internal sealed class ProjectWorld
     {
         _noted.Add((name, e));
         Snapshot = Snapshot with { Environments = Snapshot.Environments.SetItem(name, EnvironmentState.Evolve(Snapshot.Of(name), e)) };
+        if (ThroughJson)
+        {
+            Snapshot = Snapshot with
+            {
+                Project = StateJson.Read<ProjectState>(StateJson.Write(Snapshot.Project)),
+                Environments = Snapshot.Environments.ToImmutableDictionary(s => s.Key, s => StateJson.Read<EnvironmentState>(StateJson.Write(s.Value))),
+            };
+        }
     }
 }

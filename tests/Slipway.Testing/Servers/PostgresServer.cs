@@ -12,6 +12,8 @@ public sealed class PostgresServer : IAsyncDisposable
     private readonly int _port;
     private readonly string _listen;
     private int _databases;
+    private PostgresServer? _standby;
+    private bool _isDown;
 
     private PostgresServer(string directory, int port, string listen) => (_directory, _port, _listen) = (directory, port, listen);
 
@@ -19,7 +21,11 @@ public sealed class PostgresServer : IAsyncDisposable
     private static string? Programs { get; } =
         Directory.Exists("/usr/lib/postgresql") ? Directory.EnumerateDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb"))) : null;
 
-    private string Data => Path.Combine(_directory, "data");
+    private string Name { get; init; } = "data";
+
+    private string Data => Path.Combine(_directory, Name);
+
+    private string Port => _port.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Starts one; skips the test on a machine without.</summary>
     /// <param name="network">Of the test's own, from which everybody may in too.</param>
@@ -48,15 +54,38 @@ public sealed class PostgresServer : IAsyncDisposable
         return string.Create(CultureInfo.InvariantCulture, $"postgres://slipway@{host}:{_port}/{name}");
     }
 
+    /// <summary>Starts a second server that follows this one, which from then on answers only what both have.</summary>
+    public async Task StartStandbyAsync()
+    {
+        _standby = new PostgresServer(_directory, FreePort(), _listen) { Name = "standby" };
+        await AsOwnerAsync("pg_basebackup", "-h", "127.0.0.1", "-p", Port, "-U", "slipway", "-D", _standby.Data, "-R", "-X", "stream", "--checkpoint=fast", "--no-sync");
+        await _standby.UpAsync();
+        await AsOwnerAsync("psql", "-h", "127.0.0.1", "-p", Port, "-U", "slipway", "-d", "postgres", "-c", "ALTER SYSTEM SET synchronous_standby_names = '*'", "-c", "SELECT pg_reload_conf()");
+    }
+
+    /// <summary>The address of a database on both servers.</summary>
+    public string OnBoth(string address) => address.Replace($":{Port}/", $":{Port},127.0.0.1:{_standby!.Port}/", StringComparison.Ordinal);
+
+    /// <summary>Ends the first server as a power cut does, and makes the second one the first.</summary>
+    public async Task FailOverAsync()
+    {
+        await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        await AsOwnerAsync("psql", "-h", "127.0.0.1", "-p", _standby!.Port, "-U", "slipway", "-d", "postgres", "-c", "SELECT pg_promote()", "-c", "ALTER SYSTEM RESET synchronous_standby_names", "-c", "SELECT pg_reload_conf()");
+        _isDown = true;
+    }
+
     /// <summary>Ends it and everybody's connection with it.</summary>
     public Task DownAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-m", "fast", "-w", "stop");
 
-    public Task UpAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, "log"), "-o",
+    public Task UpAsync() => AsOwnerAsync("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_directory, $"{Name}.log"), "-o",
         string.Create(CultureInfo.InvariantCulture, $"-p {_port} -c listen_addresses={_listen} -c unix_socket_directories={_directory}"), "start");
 
     public async ValueTask DisposeAsync()
     {
-        await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        if (_standby is not null)
+            await AsOwnerAsync("pg_ctl", "-D", _standby.Data, "-m", "immediate", "-w", "stop");
+        if (!_isDown)
+            await AsOwnerAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
         Directory.Delete(_directory, recursive: true);
     }
 

@@ -38,6 +38,17 @@ public sealed class DoctorTests
     }
 
     [Fact]
+    public async Task WhatTheServerFindsIsToldAsItIs()
+    {
+        await using var server = await ServerAsync(Healthy, new CheckFinding("store", false, "SQLite in /data is damaged", "restore a backup"), new CheckFinding("disk", true, "much is free", null));
+        var run = await Slip.RunAsync(server, "doctor");
+        Assert.Equal(ExitCode.Failed, run.Code);
+        Assert.Contains("not well store        SQLite in /data is damaged", run.Out, StringComparison.Ordinal);
+        Assert.Contains("→ restore a backup", run.Out, StringComparison.Ordinal);
+        Assert.Contains("ok       disk         much is free", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WithoutAServerTheRestIsUnknownRatherThanWell()
     {
         await using var server = await FakeServer.StartAsync();
@@ -49,6 +60,6 @@ public sealed class DoctorTests
         Assert.Contains("unknown  token", run.Out, StringComparison.Ordinal);
     }
 
-    private static async Task<FakeServer> ServerAsync(StatusResponse status) =>
-        (await FakeServer.StartAsync()).On("GET /readyz", (context, _) => context.Response.WriteAsync("ready")).On("GET /api/v1/status", status);
+    private static async Task<FakeServer> ServerAsync(StatusResponse status, params IReadOnlyList<CheckFinding> checks) =>
+        (await FakeServer.StartAsync()).On("GET /readyz", (context, _) => context.Response.WriteAsync("ready")).On("GET /api/v1/status", status).On("GET /api/v1/maintenance/checks", new ChecksResponse(checks));
 }

@@ -1,3 +1,4 @@
+using Slipway.Api;
 using Slipway.Testing;
 using Slipway.Testing.Servers;
 
@@ -40,7 +41,61 @@ public class DatabaseTests
         await EndsWellAsync(shop, users);
     }
 
-    private static async Task<Users> InTheMiddleAsync(Installation shop)
+    [Fact]
+    public async Task ADatabaseThatFailsOverToItsReplicaLosesNothingAndNobodyHasToDoAnything()
+    {
+        EndToEnd.NeedProcesses();
+        await using var database = await PostgresServer.StartAsync();
+        var address = await database.CreateDatabaseAsync();
+        await database.StartStandbyAsync();
+        await using Installation shop = new() { Database = database.OnBoth(address) };
+        await using var users = await InTheMiddleAsync(shop);
+        var before = await shop.Client.EventsAsync(0, CancellationToken.None);
+
+        await database.FailOverAsync();
+
+        await shop.ServesAsync("1.1.0");
+        var after = await shop.Client.EventsAsync(0, CancellationToken.None);
+        Assert.Equal(before.Select(e => (e.Position, e.Stream, e.Version)), after.Take(before.Count).Select(e => (e.Position, e.Stream, e.Version)));
+        await EndsWellAsync(shop, users);
+    }
+
+    [Fact]
+    public async Task ADiskThatIsFullInTheMiddleOfARampIsToldAndHoldsUpNothingButDecisions()
+    {
+        EndToEnd.NeedProcesses();
+        await using Installation shop = new();
+        await using var disk = await SmallDisk.MountAsync(Path.Combine(shop.Home, "data"));
+        await using var users = await InTheMiddleAsync(shop, every: "3s");
+        Assert.NotEmpty(shop.Processes());
+
+        disk.Fill();
+        await Eventually.IsAsync("a command is refused", async () => await RefusalAsync(shop) == (503, "SLIP0525"));
+        var answers = users.Answers;
+        await Eventually.IsAsync("users are served all the same", () => users.Answers > answers + 200);
+        Assert.InRange((await shop.ProductionAsync()).Deployment?.WeightPercent ?? 0, 20, 100);
+        disk.MakeRoom();
+
+        await Eventually.IsAsync("commands are taken again", async () => await RefusalAsync(shop) is null);
+        await EndsWellAsync(shop, users);
+    }
+
+    /// <summary>How a command is refused that saves something and changes nothing; null when it is not.</summary>
+    private static async Task<(int Status, string Code)?> RefusalAsync(Installation shop)
+    {
+        try
+        {
+            foreach (var verb in (string[])["hold", "unhold"])
+                await shop.Client.ActAsync("shop", "production", verb, new ActionRequest("ada", "to see"), CancellationToken.None);
+            return null;
+        }
+        catch (SlipwayApiException e)
+        {
+            return (e.Problem.Status, e.Problem.Problems[0].Code);
+        }
+    }
+
+    private static async Task<Users> InTheMiddleAsync(Installation shop, string every = "700ms")
     {
         await shop.StartServerAsync();
         await shop.StartGatewayAsync();
@@ -51,7 +106,7 @@ public class DatabaseTests
               - name: production
                 deploy: { process: { command: [{{EndToEnd.Service}}, healthy], health: /, stopGrace: 2s } }
                 checks: []
-                strategy: { ramp: { weights: [20%, 40%, 60%, 80%, 100%], every: 700ms } }
+                strategy: { ramp: { weights: [20%, 40%, 60%, 80%, 100%], every: {{every}} } }
                 promote: automatic
             """);
         await shop.ReleaseAsync("1.0.0");

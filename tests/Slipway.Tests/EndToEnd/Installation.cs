@@ -10,6 +10,7 @@ internal sealed class Installation : IAsyncDisposable
 {
     private Child? _server;
     private Child? _gateway;
+    private string? _id;
 
     public string Home { get; } = Directory.CreateTempSubdirectory("slipway-test-").FullName;
 
@@ -24,7 +25,7 @@ internal sealed class Installation : IAsyncDisposable
 
     private string Data => Path.Combine(Home, "data");
 
-    private string Id => File.ReadAllText(Path.Combine(Data, "installation")).Trim();
+    private string Id => _id ??= File.ReadAllText(Path.Combine(Data, "installation")).Trim();
 
     /// <summary>Starts a server; after the first one, at the same address.</summary>
     public async Task StartServerAsync()
