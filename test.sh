@@ -7,7 +7,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ "${CI:-}" = "true" ] && export SLIPWAY_REQUIRE_REAL="${SLIPWAY_REQUIRE_REAL:-1}"
 
 # command:package
-real="chromium:chromium setsid:util-linux pg_ctlcluster:postgresql"
+real="chromium:chromium setsid:util-linux pg_ctlcluster:postgresql prometheus:prometheus"
 missing=""
 for pair in $real; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"

@@ -7,7 +7,7 @@ namespace Slipway.Core.Configuration;
 /// Splits a command into words as a POSIX shell splits words and quotes, and does nothing else a shell does: no variables, no patterns,
 /// no pipes. What looks like a wish for a shell is refused, because it would be handed to the program as an argument.
 /// </summary>
-internal static class CommandWords
+public static class CommandWords
 {
     private static readonly string[] Operators = ["|", "||", "&", "&&", ";", "<", ">", ">>", "2>", "2>&1"];
 

@@ -16,6 +16,9 @@ public interface IMetricSource
     /// </summary>
     string? Refuses(MetricSourceSpec source, MetricQuery query);
 
+    /// <summary>How long after its end a window can be answered: before that, what belongs to it may not have come.</summary>
+    TimeSpan Delay(MetricSourceSpec source) => TimeSpan.Zero;
+
     /// <summary>
     /// Measures one side over a window. May be asked again for the same window, and for windows that overlap. Ends soon after it is
     /// cancelled, and by itself within the source's own time-out.

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Slipway.Engine;
+using Slipway.Engine.Ports;
+using Slipway.Integrations.Metrics;
+using Slipway.Integrations.Metrics.CloudWatch;
+using Slipway.Integrations.Metrics.Commands;
+using Slipway.Integrations.Metrics.Datadog;
+using Slipway.Integrations.Metrics.NewRelic;
+using Slipway.Integrations.Metrics.Prometheus;
+using Slipway.Integrations.Metrics.Signals;
+using Slipway.Integrations.Metrics.Web;
+
+namespace Slipway.Server;
+
+/// <summary>Every kind of metric source that a server asks, a line each.</summary>
+internal static class MetricSources
+{
+    public static void Add(IServiceCollection services)
+    {
+        services.AddSingleton<SourceHttp>();
+        Add(services, (http, variable, time) => new PrometheusSource(http, variable, time));
+        Add(services, (http, variable, time) => new HttpSource(http, variable, time));
+        Add(services, (http, variable, time) => new DatadogSource(http, variable, time));
+        Add(services, (http, variable, time) => new CloudWatchSource(http, variable, time));
+        Add(services, (http, variable, time) => new NewRelicSource(http, variable, time));
+        Add(services, (_, variable, time) => new CommandSource(variable, time));
+        services.AddSingleton<IMetricSource>(s => new SignalSource(key => s.GetRequiredService<SlipwayEngine>().Snapshot(key.Project)?.Active(key.Name)));
+    }
+
+    private static void Add(IServiceCollection services, Func<SourceHttp, Func<string, string?>, TimeProvider, IMetricSource> make) =>
+        services.AddSingleton(s => make(s.GetRequiredService<SourceHttp>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));
+}
