@@ -15,6 +15,15 @@ public sealed record ServerOptions
     /// <summary>Where the API and the page are served. Loopback unless told otherwise.</summary>
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
 
+    /// <summary>Where OpenTelemetry metrics are received over HTTP; null: nowhere.</summary>
+    public IPEndPoint? Otlp { get; init; }
+
+    /// <summary>Where OpenTelemetry metrics are received over gRPC; null: nowhere.</summary>
+    public IPEndPoint? OtlpGrpc { get; init; }
+
+    /// <summary>Who exports must have it; null: whoever reaches the address may export.</summary>
+    public string? OtlpToken { get; init; }
+
     /// <summary>Where the built-in gateway serves; null: none, gateways run as processes of their own.</summary>
     public IPEndPoint? Gateway { get; init; } = new(IPAddress.Loopback, DefaultGatewayPort);
 

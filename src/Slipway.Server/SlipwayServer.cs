@@ -127,7 +127,7 @@ public static class SlipwayServer
         services.AddSingleton<SlipwayEngine>();
         services.AddSingleton<GatewayHub>();
         services.AddSingleton<Acting>();
-        MetricSources.Add(services);
+        MetricSources.Add(services, options);
         services.AddSingleton<EngineMetrics>();
         services.AddSingleton(s => Host(s, options));
         services.AddHostedService(s => s.GetRequiredService<EngineHost>());

@@ -18,17 +18,24 @@ internal static class ServerCommand
     private static readonly Option<string?> Database = new("--database") { HelpName = "ADDRESS", Description = "Keep events in PostgreSQL: postgres://USER:PASSWORD@HOST/DATABASE. Default: SLIPWAY_DATABASE, or a file in the data directory." };
     private static readonly Option<bool> StopInstances = new("--stop-instances") { Description = "Stop every instance with the server, instead of leaving them to serve." };
     private static readonly Option<bool> UntilStdinCloses = new("--until-stdin-closes") { Description = "Stop when standard input closes: the server ends with the program that started it." };
+    private static readonly Option<string?> Otlp = new("--otlp") { HelpName = "ADDRESS", Description = "Where OpenTelemetry metrics are received over HTTP, such as 127.0.0.1:4318. Nowhere unless asked." };
+    private static readonly Option<string?> OtlpGrpc = new("--otlp-grpc") { HelpName = "ADDRESS", Description = "The same over gRPC, such as 127.0.0.1:4317. With SLIPWAY_OTLP_TOKEN set, exports need it." };
 
     public static Command Make(CliContext cli)
     {
         Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, StopInstances, UntilStdinCloses };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed, cli), parsed.GetValue(UntilStdinCloses), cli, cancellationToken));
+        command.Options.Add(Otlp);
+        command.Options.Add(OtlpGrpc);
         return command;
     }
 
     private static ServerOptions Options(ParseResult parsed, CliContext cli) => new()
     {
         DataDirectory = DataPaths.Choose(parsed.GetValue(Globals.Data), cli.Variable),
+        Otlp = parsed.GetValue(Otlp) is { } otlp ? Address("--otlp", otlp) : null,
+        OtlpGrpc = parsed.GetValue(OtlpGrpc) is { } grpc ? Address("--otlp-grpc", grpc) : null,
+        OtlpToken = cli.Variable("SLIPWAY_OTLP_TOKEN") is { Length: > 0 } token ? token : null,
         Listen = Address("--listen", parsed.GetValue(Listen)!),
         Gateway = parsed.GetValue(Gateway) is { } where && where != "none" ? Address("--gateway", where) : null,
         GatewayTimeout = Seconds(parsed.GetValue(GatewayTimeout)),
@@ -67,6 +74,8 @@ internal static class ServerCommand
         await output.WriteLineAsync($"Slipway {ServerVersion.Text}");
         await output.WriteLineAsync($"  page and API  {api}/");
         await output.WriteLineAsync($"  gateway       {gateway ?? "none built in; start `slipway gateway`"}");
+        if (MetricSources.OtlpAddresses(app) is { Count: > 0 } received)
+            await output.WriteLineAsync($"  OTLP metrics  {string.Join(" and ", received)}");
         await output.WriteLineAsync($"  data          {Path.GetFullPath(options.DataDirectory)} (the API token is in the file `token`)");
         if (options.Database is { } database)
             await output.WriteLineAsync($"  database      {database}");

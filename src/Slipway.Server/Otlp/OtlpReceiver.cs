@@ -1,0 +1,72 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Slipway.Integrations.Metrics.Otlp;
+
+namespace Slipway.Server.Otlp;
+
+/// <summary>
+/// Listens for OpenTelemetry metrics on ports of its own, when asked to: HTTP and gRPC apart, as its cleartext wants it.
+/// </summary>
+internal sealed partial class OtlpReceiver(OtlpStore store, ServerOptions options, ILogger<OtlpReceiver> logger) : IHostedService
+{
+    private WebApplication? _app;
+
+    /// <summary>The addresses listened on, with the ports that were taken: HTTP, then gRPC.</summary>
+    public IReadOnlyList<string> Addresses => _app is null ? [] : [.. _app.Urls];
+
+    public Task StartAsync(CancellationToken cancellationToken) => options.Otlp is null && options.OtlpGrpc is null ? Task.CompletedTask : ListenAsync(cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        store.Listening = null;
+        if (_app is not null)
+            await _app.DisposeAsync();
+    }
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = OtlpEndpoint.MostSent;
+            if (options.Otlp is { } http)
+                kestrel.Listen(http, listen => listen.Protocols = HttpProtocols.Http1);
+            if (options.OtlpGrpc is { } grpc)
+                kestrel.Listen(grpc, listen => listen.Protocols = HttpProtocols.Http2);
+        });
+        builder.Services.AddSingleton(store);
+        builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = OtlpEndpoint.MostUnpacked);
+        var app = builder.Build();
+        app.Use((context, next) => OtlpToken.IsLet(context, options.OtlpToken) ? next() : OtlpToken.RefuseAsync(context));
+        app.MapGrpcService<OtlpService>();
+        app.MapPost("/v1/metrics", OtlpEndpoint.TakeAsync);
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            await app.DisposeAsync();
+            throw new ServerStartException("SLIP0503", $"--otlp {options.Otlp}, --otlp-grpc {options.OtlpGrpc}",
+                e is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or IOException { InnerException: AddressInUseException } ? "a port for OTLP is taken" : $"cannot listen there: {e.Message}",
+                "stop what listens there, or choose others with `--otlp` and `--otlp-grpc`", e);
+        }
+
+        _app = app;
+        store.Listening = string.Join(" or ", Addresses);
+        LogListening(logger, store.Listening);
+    }
+
+    [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "OTLP metrics are received at {Addresses}")]
+    private static partial void LogListening(ILogger logger, string addresses);
+}

@@ -1,0 +1,11 @@
+using Grpc.Core;
+using Slipway.Integrations.Metrics.Otlp;
+using Slipway.Integrations.Metrics.Otlp.Wire;
+
+namespace Slipway.Server.Otlp;
+
+/// <summary>Exports over gRPC.</summary>
+internal sealed class OtlpService(OtlpStore store) : MetricsService.MetricsServiceBase
+{
+    public override Task<ExportMetricsServiceResponse> Export(ExportMetricsServiceRequest request, ServerCallContext context) => Task.FromResult(store.Take(request));
+}
