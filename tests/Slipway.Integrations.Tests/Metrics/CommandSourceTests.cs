@@ -29,7 +29,7 @@ public sealed class CommandSourceTests : MetricSourceContract, IDisposable
             _ => null,
         };
         return Task.FromResult(line is null ? null : new Arranged(_source,
-            Request("command", MetricShape.Counts, [("timeout", "1s"), ("env.TOKEN", world == SourceWorld.NoSecret ? "${NOBODY}" : "${SECRET}")], [("total", line), ("count", line)], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(30))));
+            Request("command", MetricShape.Counts, [("timeout", world == SourceWorld.Slow ? "1s" : "30s"), ("env.TOKEN", world == SourceWorld.NoSecret ? "${NOBODY}" : "${SECRET}")], [("total", line), ("count", line)], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(30))));
     }
 
     [Theory]
@@ -55,6 +55,12 @@ public sealed class CommandSourceTests : MetricSourceContract, IDisposable
     [Fact]
     public async Task NoShellReadsTheLine() => Assert.Contains("$(whoami); 1.1.0", Words(await AskAsync(MetricShape.Value, "echo '$(whoami); {{version}}'")), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("[\"printf\",\"{\\\"all\\\": 7, \\\"bad\\\": 2}\"]")]
+    [InlineData("printf '{\"all\": 7, \"bad\": 2}'")]
+    public async Task AProgramOfTheSourcesOwnIsRunOnceAndTheQueryNamesItsMembers(string command) => Assert.Equal(new Measurement.Counts(7, 2), await _source.MeasureAsync(
+        Request("command", MetricShape.Counts, [("command", command)], [("total", "all"), ("count", "bad")], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(30)), CancellationToken.None));
+
     [Fact]
     public async Task ANumberAloneIsOne() => Assert.Equal(new Measurement.Value(0.25), await AskAsync(MetricShape.Value, "echo 0.25"));
 
@@ -68,12 +74,12 @@ public sealed class CommandSourceTests : MetricSourceContract, IDisposable
     public async Task WhenItsTimeIsOverItsChildrenGoToo()
     {
         var file = Path.GetTempFileName();
-        Assert.Contains("no answer within 1 s", Words(await AskAsync(MetricShape.Value, $"sh -c \"sleep 600 & echo $! > {file}; wait\"")), StringComparison.Ordinal);
+        Assert.Contains("no answer within 4 s", Words(await AskAsync(MetricShape.Value, $"sh -c \"sleep 600 & echo $! > {file}; wait\"", "4s")), StringComparison.Ordinal);
         var child = File.ReadAllText(file).Trim();
         await Eventually.IsAsync("the child is gone", () => !File.Exists($"/proc/{child}/stat") || File.ReadAllText($"/proc/{child}/stat").Contains(") Z ", StringComparison.Ordinal));
         File.Delete(file);
     }
 
-    private Task<Measurement> AskAsync(MetricShape shape, string line) => _source.MeasureAsync(
-        Request("command", shape, [("timeout", "1s"), ("env.TOKEN", "${SECRET}")], [("value", line)], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(30)), CancellationToken.None);
+    private Task<Measurement> AskAsync(MetricShape shape, string line, string timeout = "30s") => _source.MeasureAsync(
+        Request("command", shape, [("timeout", timeout), ("env.TOKEN", "${SECRET}")], [("value", line)], DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(30)), CancellationToken.None);
 }

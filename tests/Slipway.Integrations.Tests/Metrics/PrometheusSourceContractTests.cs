@@ -30,7 +30,7 @@ public sealed class PrometheusSourceContractTests(ScrapedShop shop) : MetricSour
         var to = await shop.ScrapedAsync();
         _stub.Answer = _ => world == SourceWorld.Slow ? StubReply.Never : new StubReply(200, """{"status":"success","data":{"resultType":"matrix","result":[{"metric":7}]}}""");
         var address = world switch { SourceWorld.Away => "http://127.0.0.1:1", SourceWorld.Slow or SourceWorld.Garbage => _stub.Address, _ => shop.Address };
-        List<(string, string)> settings = [("url", address), ("bearer", world == SourceWorld.NoSecret ? "${NOBODY}" : "${SECRET}"), ("timeout", "2s"), ("delay", world == SourceWorld.TooEarly ? "10m" : "0s")];
+        List<(string, string)> settings = [("url", address), ("bearer", world == SourceWorld.NoSecret ? "${NOBODY}" : "${SECRET}"), ("timeout", world == SourceWorld.Slow ? "1s" : "30s"), ("delay", world == SourceWorld.TooEarly ? "10m" : "0s")];
         var (total, count) = world switch
         {
             SourceWorld.NoData => ("http_requests_total{version=\"none\"}", "http_requests_total{version=\"none\",code=~\"5..\"}"),

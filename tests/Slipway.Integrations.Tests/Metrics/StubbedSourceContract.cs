@@ -84,7 +84,7 @@ public abstract class StubbedSourceContract : MetricSourceContract, IDisposable
         };
         TimeProvider time = world == SourceWorld.ClockIsOff ? new OffTime(TimeSpan.FromMinutes(5)) : TimeProvider.System;
         var settings = Settings.Select(s => world == SourceWorld.NoSecret ? (s.Key, s.Text.Replace("SECRET", "NOBODY", StringComparison.Ordinal)) : s)
-            .Append(("url", world == SourceWorld.Away ? "http://127.0.0.1:1" : Stub.Address)).Append(("timeout", "1s")).Append(("delay", world == SourceWorld.TooEarly ? "10m" : "0s"));
+            .Append(("url", world == SourceWorld.Away ? "http://127.0.0.1:1" : Stub.Address)).Append(("timeout", world == SourceWorld.Slow ? "1s" : "30s")).Append(("delay", world == SourceWorld.TooEarly ? "10m" : "0s"));
         var (total, count) = world == SourceWorld.WrongName ? (Ask.Total.Replace("requests", "wrong", StringComparison.Ordinal), Ask.Count) : Ask;
         return Task.FromResult<Arranged?>(new Arranged(Make(world == SourceWorld.ClockIsOff ? new SourceHttp(time) : _http, time), Request(Kind, MetricShape.Counts, settings, [("total", total), ("count", count)], From, To)));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -11,15 +12,15 @@ using Slipway.Integrations.Programs;
 namespace Slipway.Integrations.Metrics.Commands;
 
 /// <summary>
-/// Runs a program on the server's machine. A judgement is its exit code: 0 passes, 1 fails, every other means that it could not judge. A number is what it
-/// prints: a number alone, or a JSON object with a member for each role.
+/// Runs a program on the server's machine: that of the query or, where the source names one, that of the source, of whose JSON the query then names a member.
+/// A judgement is the exit code: 0 passes, 1 fails, every other means that it could not judge. A number is what is printed, alone or in JSON.
 /// </summary>
 public sealed class CommandSource(Func<string, string?> variable, TimeProvider time) : IMetricSource, IDisposable
 {
     private const int MostPrinted = 64 << 10;
     private const int AtOnce = 8;
 
-    private static readonly SettingTable Table = new(SettingTable.Timeout, Setting.Text("directory"), Setting.Text("env."));
+    private static readonly SettingTable Table = new(SettingTable.Timeout, Setting.Text("command"), Setting.Text("directory"), Setting.Text("env."));
 
     private readonly SemaphoreSlim _free = new(AtOnce, AtOnce);
     private readonly Measuring _measuring = new(Table, variable, time, TimeSpan.Zero);
@@ -30,7 +31,8 @@ public sealed class CommandSource(Func<string, string?> variable, TimeProvider t
 
     public string? Refuses(MetricSourceSpec source, MetricQuery query) =>
         Table.Refuses(source) ?? Shapes.Refuses(query, Kind, MetricShape.Counts, MetricShape.Value, MetricShape.Judged)
-        ?? query.Ask.Select(a => CommandWords.Split(a.Value) is var (words, why) && why is not null ? $"'{a.Key}': {why}; ask for a shell: sh -c \"…\"" : words.IsEmpty ? $"'{a.Key}' names no program" : null).FirstOrDefault(w => w is not null);
+        ?? source.Settings.Select(s => Template.Refuses(s.Value)).FirstOrDefault(w => w is not null)
+        ?? query.Ask.Select(a => Line.Of(source.Settings, a.Value) is var (words, why) && why is not null ? $"'{a.Key}': {why}; ask for a shell: sh -c \"…\"" : words.IsEmpty ? $"'{a.Key}' names no program" : null).FirstOrDefault(w => w is not null);
 
     public Task<Measurement> MeasureAsync(MetricRequest request, CancellationToken cancellationToken) =>
         Refuses(request.Source, request.Query) is { } problem
@@ -47,11 +49,12 @@ public sealed class CommandSource(Func<string, string?> variable, TimeProvider t
         }
 
         // Two roles with one line are one run: its JSON has both.
+        var own = asked.Text("command") is not null;
         ConcurrentDictionary<string, Task<Got<Run>>> runs = new(StringComparer.Ordinal);
         return await Shapes.MeasureAsync(query, async role =>
         {
-            var run = await runs.GetOrAdd(query.Ask[role], line => RunAsync(asked, line, cancellationToken));
-            return run.Trouble is { } trouble ? trouble : Number(role, run.Value);
+            var run = await runs.GetOrAdd(own ? "" : query.Ask[role], _ => RunAsync(asked, query.Ask[role], cancellationToken));
+            return run.Trouble is { } trouble ? trouble : Number(own ? query.Ask[role].Trim() : role, run.Value);
         });
     }
 
@@ -86,7 +89,7 @@ public sealed class CommandSource(Func<string, string?> variable, TimeProvider t
 
     private async Task<Got<Run>> RunAsync(Asked asked, string line, CancellationToken cancellationToken)
     {
-        var words = CommandWords.Split(line).Words;
+        var words = Line.Of(asked.Request.Source.Settings, line).Words;
         var directory = asked.Text("directory") ?? Path.GetTempPath();
         var path = variable("PATH") ?? "/usr/bin:/bin";
         if (Executables.Find(words[0], asked.Text("directory"), path).Path is not { } program)
@@ -129,6 +132,24 @@ public sealed class CommandSource(Func<string, string?> variable, TimeProvider t
         foreach (var (name, value) in asked.Below("env."))
             variables[name] = value;
         return variables;
+    }
+
+    /// <summary>The words of what is run. A list in the document comes as JSON.</summary>
+    private static class Line
+    {
+        public static (ImmutableArray<string> Words, string? Why) Of(ImmutableSortedDictionary<string, string> settings, string asked)
+        {
+            if (!settings.TryGetValue("command", out var own))
+                return CommandWords.Split(asked);
+            try
+            {
+                return own.StartsWith('[') ? ([.. JsonSerializer.Deserialize<string[]>(own) ?? []], null) : CommandWords.Split(own);
+            }
+            catch (JsonException)
+            {
+                return ([], "'command' is neither a line nor a list of words");
+            }
+        }
     }
 
     private sealed record Run(int ExitCode, string Printed, LastLines Said);
