@@ -41,7 +41,7 @@ internal sealed class LatencyCheck : Check
         _isWarm = tick.At >= _comparedFrom;
         if (_detector is null && _isWarm && _learnedRequests >= EnoughBaseline)
         {
-            _detector = new LatencyDetector(_learned);
+            _detector = new LatencyDetector(_learned, moved: true);
         }
 
         if (_detector is null)

@@ -7,7 +7,7 @@ namespace Slipway.Core.Analysis;
 internal sealed class LatencyDetector
 {
     private readonly double[][] _tilts;
-    private readonly double[] _gains = new double[Tilts.Count];
+    private readonly double[] _gains;
     private readonly RestartMixture _mixture;
     private readonly long[] _candidate;
     private readonly long[] _baseline;
@@ -16,10 +16,12 @@ internal sealed class LatencyDetector
 
     /// <param name="frozen">The baseline from before the first update, counts of each bucket.</param>
     /// <param name="stakes">The default when null.</param>
-    public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null)
+    /// <param name="moved">Bets on a slow-down by a constant factor as well; see <see cref="Tilts.Of"/>.</param>
+    public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null, bool moved = false)
     {
-        _mixture = new RestartMixture(Tilts.Count, stakes ?? Stakes.Default);
-        _tilts = Tilts.Of(frozen);
+        _tilts = Tilts.Of(frozen, moved);
+        _gains = new double[_tilts.Length];
+        _mixture = new RestartMixture(_tilts.Length, stakes ?? Stakes.Default);
         _candidate = new long[frozen.Length];
         _baseline = new long[frozen.Length];
     }

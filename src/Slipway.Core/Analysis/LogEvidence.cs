@@ -63,19 +63,27 @@ internal static class LogEvidence
             return 0;
         }
 
+        // Most tilts have few steps, and most buckets no candidate request: logarithms are what this costs.
         var share = nc / (nc + nb);
-        var sum = 0.0;
+        var (sum, step, logMixed) = (0.0, double.NaN, 0.0);
         for (var i = 0; i < tilt.Length; i++)
         {
             var (c, both) = (candidate[i], candidate[i] + (double)baseline[i]);
-            if (c > 0)
+            if (both == 0)
             {
-                sum += c * Math.Log(tilt[i]);
+                continue;
             }
 
-            if (both > 0)
+            if (tilt[i] != step)
             {
-                sum -= both * Math.Log((share * tilt[i]) + (1 - share));
+                step = tilt[i];
+                logMixed = Math.Log((share * step) + (1 - share));
+            }
+
+            sum -= both * logMixed;
+            if (c > 0)
+            {
+                sum += c * Math.Log(step);
             }
         }
 

@@ -36,7 +36,7 @@ public class DetectorTests
     public void NoHistogramMakesEvidenceThatIsNotANumber() =>
         Gen.Select(GenHistogram(), GenHistogram().Array[1, 20], GenHistogram().Array[1, 20]).Sample((frozen, candidate, baseline) =>
         {
-            var detector = new LatencyDetector(frozen);
+            var detector = new LatencyDetector(frozen, moved: true);
             for (var i = 0; i < candidate.Length; i++)
             {
                 detector.Update(TimeSpan.FromDays(i), candidate[i], baseline[i % baseline.Length]);
@@ -95,6 +95,27 @@ public class DetectorTests
         });
 
     [Fact]
+    public void EveryTiltRisesAndIsFairUnderTheBaseline() => GenHistogram().Sample(frozen =>
+    {
+        var total = frozen.Sum(count => (double)count) + 0.5;
+        return Tilts.Of(frozen, moved: true).All(tilt =>
+            tilt.Zip(tilt.Skip(1)).All(pair => pair.First <= pair.Second)
+            && tilt.Zip(frozen, (r, count) => r * (count + (0.5 / frozen.Length)) / total).Sum() is > 1 - 1e-9 and < 1 + 1e-5);
+    });
+
+    [Fact]
+    public void ASlowDownByAConstantFactorIsSeenSoonerByItsOwnTilt()
+    {
+        long[] frozen = [10, 100, 1000, 4000, 6000, 4000, 1000, 300, 100, 50, 20, 10];
+        long[] slower = [0, 1, 10, 40, 60, 40, 10, 3, 1, 0, 0, 0], usual = [0, 9, 90, 360, 540, 360, 90, 27, 9, 5, 2, 1];
+        slower = [0, .. slower[..^1]];
+        var (fourteen, eighteen) = (new LatencyDetector(frozen), new LatencyDetector(frozen, moved: true));
+        fourteen.Update(TimeSpan.FromSeconds(1), slower, usual);
+        eighteen.Update(TimeSpan.FromSeconds(1), slower, usual);
+        Assert.True(eighteen.LogEvidence > fourteen.LogEvidence + 1);
+    }
+
+    [Fact]
     public void LatencyOfOneSideWaitsForTheOther()
     {
         long[] frozen = [100, 300, 80, 20];
@@ -121,7 +142,7 @@ public class DetectorTests
     {
         var rate = new RateDetector(RateKind.Bernoulli, 1.1, 0);
         var safe = new SafeDetector(1.5, 0.002);
-        var latency = new LatencyDetector([100, 300, 80, 20]);
+        var latency = new LatencyDetector([100, 300, 80, 20], moved: true);
         long[] candidate = [1, 3, 1, 0];
         long[] baseline = [9, 27, 9, 1];
         Run(0, 1000);
