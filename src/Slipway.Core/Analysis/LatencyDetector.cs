@@ -7,6 +7,7 @@ namespace Slipway.Core.Analysis;
 internal sealed class LatencyDetector
 {
     private readonly double[][] _tilts;
+    private readonly double[][] _logs;
     private readonly double[] _gains;
     private readonly RestartMixture _mixture;
     private readonly long[] _candidate;
@@ -20,6 +21,7 @@ internal sealed class LatencyDetector
     public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null, bool moved = false)
     {
         _tilts = Tilts.Of(frozen, moved);
+        _logs = [.. _tilts.Select(tilt => tilt.Select(r => Math.Log(r)).ToArray())];
         _gains = new double[_tilts.Length];
         _mixture = new RestartMixture(_tilts.Length, stakes ?? Stakes.Default);
         _candidate = new long[frozen.Length];
@@ -56,7 +58,7 @@ internal sealed class LatencyDetector
         for (var k = 0; k < _gains.Length; k++)
         {
             _gains[k] = temper * Analysis.LogEvidence.OfLabels(
-                _candidate.AsSpan(first, length), _baseline.AsSpan(first, length), _tilts[k].AsSpan(first, length));
+                _candidate.AsSpan(first, length), _baseline.AsSpan(first, length), _tilts[k].AsSpan(first, length), _logs[k].AsSpan(first, length));
         }
     }
 

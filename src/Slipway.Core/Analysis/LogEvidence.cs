@@ -55,7 +55,11 @@ internal static class LogEvidence
     /// <param name="baseline">Counts of each bucket.</param>
     /// <param name="tilt">Likelihood ratio of each bucket, above 0, fixed before the window began.</param>
     /// <remarks>Betting two-sample test, after Podkopaev and Ramdas, arXiv:2305.00143, with the realised share of the candidate.</remarks>
-    public static double OfLabels(ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, ReadOnlySpan<double> tilt)
+    public static double OfLabels(ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, ReadOnlySpan<double> tilt) =>
+        OfLabels(candidate, baseline, tilt, []);
+
+    /// <param name="logTilt">The tilt's logs, where they are at hand; empty otherwise.</param>
+    internal static double OfLabels(ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, ReadOnlySpan<double> tilt, ReadOnlySpan<double> logTilt)
     {
         var (nc, nb) = (Total(candidate), Total(baseline));
         if (nc == 0 || nb == 0)
@@ -63,12 +67,12 @@ internal static class LogEvidence
             return 0;
         }
 
-        // Most tilts have few steps, and most buckets no candidate request: logarithms are what this costs.
+        // Many tilts have few steps: logarithms are what this costs.
         var share = nc / (nc + nb);
         var (sum, step, logMixed) = (0.0, double.NaN, 0.0);
         for (var i = 0; i < tilt.Length; i++)
         {
-            var (c, both) = (candidate[i], candidate[i] + (double)baseline[i]);
+            var both = candidate[i] + (double)baseline[i];
             if (both == 0)
             {
                 continue;
@@ -81,9 +85,9 @@ internal static class LogEvidence
             }
 
             sum -= both * logMixed;
-            if (c > 0)
+            if (candidate[i] > 0)
             {
-                sum += c * Math.Log(step);
+                sum += candidate[i] * (logTilt.IsEmpty ? Math.Log(step) : logTilt[i]);
             }
         }
 
