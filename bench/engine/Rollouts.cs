@@ -32,12 +32,13 @@ internal static class Rollouts
     {
         var directory = Directory.CreateTempSubdirectory("slipway-bench-").FullName;
         using var store = SqliteEventStore.Open(Path.Combine(directory, "slipway.db"), SqliteDurability.Normal);
+        await using var analyses = SqliteAnalysisStore.Open(Path.Combine(directory, "slipway.db"));
         InstantDeployer deployer = new();
         InstantRouter router = new();
         try
         {
             double started, cores, heap, p50, p99;
-            await using (var engine = Engine(store, deployer, router))
+            await using (var engine = Engine(store, analyses, deployer, router))
             {
                 await engine.StartAsync(CancellationToken.None);
                 started = await StartAsync(engine, count);
@@ -45,7 +46,7 @@ internal static class Rollouts
             }
 
             var begun = Stopwatch.GetTimestamp();
-            await using var next = Engine(store, deployer, router);
+            await using var next = Engine(store, analyses, deployer, router);
             await next.StartAsync(CancellationToken.None);
             await BakingAsync(next, count);
             return new RolloutCost(count, started, cores, heap, p50, p99, Stopwatch.GetElapsedTime(begun).TotalSeconds);
@@ -57,8 +58,8 @@ internal static class Rollouts
         }
     }
 
-    private static SlipwayEngine Engine(SqliteEventStore store, InstantDeployer deployer, InstantRouter router) =>
-        new(store, deployer, router, new NoHooks(), new TrafficBoard(TimeProvider.System), new EventFeed(store, TimeProvider.System), TimeProvider.System, NullLogger<SlipwayEngine>.Instance);
+    private static SlipwayEngine Engine(SqliteEventStore store, SqliteAnalysisStore analyses, InstantDeployer deployer, InstantRouter router) =>
+        new(store, deployer, router, new NoHooks(), new TrafficBoard(TimeProvider.System), new EventFeed(store, TimeProvider.System), analyses, TimeProvider.System, NullLogger<SlipwayEngine>.Instance);
 
     private static async Task<double> StartAsync(SlipwayEngine engine, int count)
     {

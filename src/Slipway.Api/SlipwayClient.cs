@@ -38,6 +38,9 @@ public sealed class SlipwayClient(HttpClient http) : IDisposable
 
     public Task<ExplainResponse> ExplainAsync(string id, CancellationToken ct) => GetAsync<ExplainResponse>($"api/v1/deployments/{E(id)}/explain", ct);
 
+    /// <param name="after">What the page before named as <see cref="WindowsResponse.Next"/>; 0: from the beginning.</param>
+    public Task<WindowsResponse> WindowsAsync(string id, int after, CancellationToken ct) => GetAsync<WindowsResponse>($"api/v1/deployments/{E(id)}/windows?after={after}", ct);
+
     public Task<ExplainResponse> ExplainAsync(string project, string environment, CancellationToken ct) =>
         GetAsync<ExplainResponse>($"{Environment(project, environment)}/explain", ct);
 

@@ -12,6 +12,7 @@ using Slipway.Engine.Deployments;
 using Slipway.Engine.Feed;
 using Slipway.Engine.Instances;
 using Slipway.Engine.Ports;
+using Slipway.Engine.Recording;
 using Slipway.Engine.Streams;
 using Slipway.Engine.Traffic;
 
@@ -26,6 +27,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly ProjectDirectory _projects;
     private readonly InstanceBoard _board = new();
     private readonly TrafficDirector _traffic;
+    private readonly Recordings _recordings;
     private readonly Watcher _watcher;
     private readonly Coordinator _coordinator;
     private readonly InstanceKeeper _keeper;
@@ -33,12 +35,13 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
-    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger)
+    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, IAnalysisStore analyses, TimeProvider time, ILogger<SlipwayEngine> logger)
     {
         (_store, _deployer, _time, Counts, Feed) = (store, deployer, time, counts, feed);
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
-        _watcher = new Watcher(counts, _traffic, _projects, time);
+        _recordings = new Recordings(analyses, time, logger);
+        _watcher = new Watcher(counts, _traffic, _projects, _recordings, time);
         _coordinator = new Coordinator(_projects, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, time), feed, time, logger);
         _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, feed, _coordinator.Tell, time, logger);
         _observer = new Observer(_traffic, _projects, _coordinator.Tell, time, logger);
@@ -120,6 +123,10 @@ public sealed class SlipwayEngine : IAsyncDisposable
 
     /// <summary>The newest comparison of a deployment under way.</summary>
     public AnalysisReport? Report(DeploymentId id) => _watcher.Report(id);
+
+    /// <summary>What the checks of a deployment saw, under way or long ended, a page at a time; empty when they saw nothing, or it was pruned.</summary>
+    /// <exception cref="FormatException">What is stored is damaged, or was written by a newer Slipway.</exception>
+    public Task<WindowPage> WindowsAsync(DeploymentId id, int after, CancellationToken cancellationToken) => _recordings.ReadAsync(id, after, cancellationToken);
 
     /// <summary>What a deployment's effects are waiting for or failing at.</summary>
     public IReadOnlyList<string> Troubles(DeploymentId id) => _coordinator.Actor(id)?.Troubles ?? [];

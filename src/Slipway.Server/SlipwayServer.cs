@@ -117,6 +117,7 @@ public static class SlipwayServer
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(s => OpenedStore.Open(options, data, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Store);
+        services.AddSingleton(s => s.GetRequiredService<OpenedStore>().Analyses);
         services.AddSingleton<IArtifactStore>(_ => new FileArtifactStore(data.Path));
         services.AddSingleton<IDeployer>(s => new ProcessDeployer(data.Path, data.InstallationId, s.GetRequiredService<IArtifactStore>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<ProcessDeployer>>()));
         services.AddSingleton<IHookRunner>(s => new HookRunner(data.Path, s.GetRequiredService<IArtifactStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));

@@ -12,14 +12,19 @@ namespace Slipway.Storage;
 /// <param name="Sha256">Of all events as they were read back from the target, in lower-case hex.</param>
 public sealed record CopiedEvents(long Events, string Sha256);
 
-/// <summary>Moves all events of one store into an empty PostgreSQL database, with their positions. All or nothing: a copy that broke off left nothing behind.</summary>
+/// <summary>
+/// Moves all events of one store into an empty PostgreSQL database, with their positions, and what the checks saw. All or nothing: a copy that broke
+/// off left nothing behind.
+/// </summary>
 public static class EventCopy
 {
     private const int Page = 1000;
 
+    /// <param name="from">The events.</param>
+    /// <param name="analyses">What checks saw, of the same file.</param>
     /// <param name="progress">How many events have been copied so far.</param>
     /// <exception cref="StoreException">The target is not empty or cannot be used, or what is read back is not what was written.</exception>
-    public static async Task<CopiedEvents> ToPostgresAsync(IEventStore from, PostgresAddress to, TimeProvider time, IProgress<long> progress, CancellationToken cancellationToken)
+    public static async Task<CopiedEvents> ToPostgresAsync(IEventStore from, SqliteAnalysisStore analyses, PostgresAddress to, TimeProvider time, IProgress<long> progress, CancellationToken cancellationToken)
     {
         await using var target = await PostgresEventStore.OpenAsync(to, time, cancellationToken);
         if (await target.LastPositionAsync(cancellationToken) > 0)
@@ -32,6 +37,7 @@ public static class EventCopy
             var last = await WriteAsync(from, connection, progress, cancellationToken);
             await using NpgsqlCommand position = new("UPDATE slipway.positions SET last = $1", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = last } } };
             await position.ExecuteNonQueryAsync(cancellationToken);
+            await analyses.CopyToAsync(connection, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
         catch (NpgsqlException e)

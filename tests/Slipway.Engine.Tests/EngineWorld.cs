@@ -10,6 +10,7 @@ using Slipway.Engine.Ports;
 using Slipway.Engine.Streams;
 using Slipway.Engine.Tests.Fakes;
 using Slipway.Engine.Traffic;
+using Slipway.Testing;
 
 namespace Slipway.Engine.Tests;
 
@@ -25,6 +26,11 @@ internal sealed class EngineWorld : IAsyncDisposable
     public CountingClock Clock { get; } = new();
 
     public MemoryStore Store { get; } = new();
+
+    public InMemoryAnalysisStore Analyses { get; } = new();
+
+    /// <summary>What the gateways counted, of the newest engine.</summary>
+    public TrafficBoard Board { get; private set; } = null!;
 
     public FakeDeployer Deployer { get; }
 
@@ -66,7 +72,7 @@ internal sealed class EngineWorld : IAsyncDisposable
     public async Task<SlipwayEngine> StartEngineAsync()
     {
         EventFeed feed = new(Store, Clock);
-        SlipwayEngine engine = new(Store, Deployer, Router, Hooks, new TrafficBoard(Clock), feed, Clock, NullLogger<SlipwayEngine>.Instance);
+        SlipwayEngine engine = new(Store, Deployer, Router, Hooks, Board = new TrafficBoard(Clock), feed, Analyses, Clock, NullLogger<SlipwayEngine>.Instance);
         _engines.Add(engine);
         await engine.StartAsync(default);
         return engine;

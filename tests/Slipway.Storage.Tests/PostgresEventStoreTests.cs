@@ -96,16 +96,18 @@ public sealed class PostgresEventStoreTests(PostgresFixture fixture) : EventStor
     {
         var directory = Directory.CreateTempSubdirectory("slipway-move-").FullName;
         using var from = SqliteEventStore.Open(Path.Combine(directory, "slipway.db"));
+        await using var analyses = SqliteAnalysisStore.Open(Path.Combine(directory, "slipway.db"));
         for (var i = 0; i < 1500; i++)
             await from.AppendAsync($"s{i % 7}", i / 7, [Event($"{{\"n\": {i}, \"text\": \"日本\"}}")], default);
 
-        var copied = await EventCopy.ToPostgresAsync(from, _address, TimeProvider.System, new Progress<long>(), default);
+        var copied = await EventCopy.ToPostgresAsync(from, analyses, _address, TimeProvider.System, new Progress<long>(), default);
 
         Assert.Equal((1500, await EventCopy.HashAsync(from, default)), (copied.Events, copied));
         Assert.Equal(await from.ReadAllAsync(1490, 100, default), await Store.ReadAllAsync(1490, 100, default));
         Assert.Equal(new AppendResult.Appended(1, 1501), await AppendAsync("new", 0, Event("next")));
-        Assert.Equal("SLIP0519", (await Assert.ThrowsAsync<StoreException>(() => EventCopy.ToPostgresAsync(from, _address, TimeProvider.System, new Progress<long>(), default))).Problem.Code);
+        Assert.Equal("SLIP0519", (await Assert.ThrowsAsync<StoreException>(() => EventCopy.ToPostgresAsync(from, analyses, _address, TimeProvider.System, new Progress<long>(), default))).Problem.Code);
         from.Dispose();
+        await analyses.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 

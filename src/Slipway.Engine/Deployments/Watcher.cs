@@ -5,12 +5,13 @@ using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
+using Slipway.Engine.Recording;
 using Slipway.Engine.Traffic;
 
 namespace Slipway.Engine.Deployments;
 
 /// <summary>Compares a candidate with its baseline every second, on the gateways' own counts, for as long as a deployment wants it.</summary>
-internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, ProjectDirectory projects, TimeProvider time)
+internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, ProjectDirectory projects, Recordings recordings, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -24,24 +25,26 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
 
     public async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken)
     {
-        CanaryAnalysis analysis = new(spec.Checks, Deployment.Gates(spec));
         using var tap = board.Tap(spec.Environment.Project);
+        var analysis = await recordings.BeginAsync(spec, StartedAt(spec), cancellationToken);
         var begun = time.GetTimestamp();
         DeploymentInput.Analysed? told = null;
         var heard = begun;
-        Learn(spec, analysis);
+        if (analysis.IsNew)
+            Learn(spec, analysis, tap);
         using PeriodicTimer timer = new(Every, time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                Observe(spec, analysis, tap.Take(), time.GetElapsedTime(begun));
+                Observe(spec, analysis, tap.Take());
                 var report = _reports[spec.Id] = analysis.Report();
                 if (await HearsAsync(spec, cancellationToken))
                     heard = time.GetTimestamp();
                 var input = AnalysisInput.Of(report, Deployment.Gates(spec)) with { Blind = time.GetElapsedTime(heard) > Silence ? "no gateway says what it serves and counts" : null };
                 if (AnalysisInput.Differs(input, told))
                     await observe(told = input);
+                analysis.SaveIfDue();
             }
 
             return new EffectAnswer.Done();
@@ -49,21 +52,26 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
         finally
         {
             _reports.TryRemove(spec.Id, out _);
+            await analysis.EndAsync();
         }
     }
 
-    /// <summary>What the baseline did in the minutes before counts as its history.</summary>
-    private void Learn(DeploymentSpec spec, CanaryAnalysis analysis)
+    private DateTimeOffset StartedAt(DeploymentSpec spec) =>
+        projects.Snapshot(spec.Environment.Project)?.Active(spec.Environment.Name) is { } active && active.Spec.Id == spec.Id ? active.StartedAt : time.GetUtcNow();
+
+    /// <summary>What the baseline did in the minutes before counts as its history, and so must not be compared as well.</summary>
+    private void Learn(DeploymentSpec spec, RecordedAnalysis analysis, TrafficTap tap)
     {
+        tap.Take();
         if (Baseline(spec) is { } baseline && board.History(baseline) is { } history)
-            analysis.LearnBaseline(history, TimeSpan.Zero);
+            analysis.LearnBaseline(history);
     }
 
-    private void Observe(DeploymentSpec spec, CanaryAnalysis analysis, IReadOnlyDictionary<InstanceId, SideCounts> counts, TimeSpan at)
+    private void Observe(DeploymentSpec spec, RecordedAnalysis analysis, IReadOnlyDictionary<InstanceId, SideCounts> counts)
     {
         var candidate = counts.GetValueOrDefault(new InstanceId(spec.Environment, spec.Candidate.Candidate));
         var baseline = Baseline(spec) is { } id ? counts.GetValueOrDefault(id) : null;
-        analysis.Observe(at, candidate, baseline);
+        analysis.Observe(candidate, baseline);
     }
 
     /// <summary>Whether the gateways can be heard. An environment without live traffic has none to hear of.</summary>

@@ -26,6 +26,20 @@ internal static class PostgresSchema
         CREATE TABLE slipway.positions (last bigint NOT NULL);
         INSERT INTO slipway.positions VALUES (0);
         """,
+        """
+        CREATE TABLE slipway.analyses (
+            deployment text COLLATE "C" PRIMARY KEY,
+            term       bigint NOT NULL,
+            checkpoint bytea,
+            at         bigint NOT NULL
+        );
+        CREATE TABLE slipway.analysis_chunks (
+            deployment text COLLATE "C" NOT NULL,
+            number     int NOT NULL,
+            data       bytea NOT NULL,
+            PRIMARY KEY (deployment, number)
+        );
+        """,
     ];
 
     /// <summary>Brings the database to the present version, in one transaction.</summary>

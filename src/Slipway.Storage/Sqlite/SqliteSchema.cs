@@ -20,6 +20,20 @@ internal static class SqliteSchema
             UNIQUE (stream, version)
         );
         """,
+        """
+        CREATE TABLE analyses (
+            deployment TEXT PRIMARY KEY,
+            term       INTEGER NOT NULL,
+            checkpoint BLOB,
+            at         INTEGER NOT NULL
+        );
+        CREATE TABLE analysis_chunks (
+            deployment TEXT NOT NULL,
+            number     INTEGER NOT NULL,
+            data       BLOB NOT NULL,
+            PRIMARY KEY (deployment, number)
+        );
+        """,
     ];
 
     /// <summary>Brings the database to the present version, in one transaction.</summary>

@@ -46,7 +46,8 @@ internal static class KeepingCommands
             var to = Database("--to", parsed.GetValue(To)!);
             using var data = DataDirectory.Open(Data(parsed, cli));
             using var from = SqliteEventStore.Open(data.Database);
-            var copied = await EventCopy.ToPostgresAsync(from, to, cli.Time, new Told(cli.Error), cancellationToken);
+            await using var analyses = SqliteAnalysisStore.Open(data.Database);
+            var copied = await EventCopy.ToPostgresAsync(from, analyses, to, cli.Time, new Told(cli.Error), cancellationToken);
             new Output(cli, Globals.IsJson(parsed)).Show(new { copied.Events, copied.Sha256, to = to.Shown }, _ =>
                 [$"Moved {Figures.Count(copied.Events)} events to {to}, and read them back the same (sha256 {copied.Sha256[..12]}).", $"Start the server with `slipway server --data {data.Path} --database ADDRESS`: artifacts, token and keys stay there."]);
         }));

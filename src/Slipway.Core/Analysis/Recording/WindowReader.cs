@@ -1,0 +1,117 @@
+using System.Collections.Immutable;
+using System.Text;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Core.Analysis.Recording;
+
+/// <summary>Reads back what a <see cref="WindowWriter"/> wrote.</summary>
+public ref struct WindowReader
+{
+    /// <summary>More buckets than a histogram has are no histogram.</summary>
+    private const int MostBuckets = 4096;
+
+    private readonly List<(EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role)> _versions = [];
+    private ReadOnlySpan<byte> _left;
+    private long _at;
+
+    private WindowReader(ReadOnlySpan<byte> bytes) => _left = bytes;
+
+    /// <exception cref="FormatException">The bytes are damaged, or were written by a newer Slipway.</exception>
+    public static ImmutableArray<ObservedWindow> Read(ReadOnlySpan<byte> bytes)
+    {
+        WindowReader reader = new(bytes);
+        var windows = ImmutableArray.CreateBuilder<ObservedWindow>();
+        while (!reader._left.IsEmpty)
+            windows.Add(reader.Window());
+        return windows.ToImmutable();
+    }
+
+    private ObservedWindow Window()
+    {
+        var kind = (WindowKind)Number();
+        var at = TimeSpan.FromTicks(_at += Number());
+        return kind switch
+        {
+            WindowKind.Learned => new ObservedWindow.Learned(at, Side()),
+            WindowKind.Compared => Compared(at),
+            WindowKind.BegunAnew => new ObservedWindow.BegunAnew(at),
+            WindowKind.Cut => new ObservedWindow.Cut(at),
+            _ => throw Damaged(),
+        };
+    }
+
+    private ObservedWindow.Compared Compared(TimeSpan at)
+    {
+        var (merged, sides) = ((int)Number(), Number());
+        return new ObservedWindow.Compared(at, (sides & 1) != 0 ? Side() : null, (sides & 2) != 0 ? Side() : null, merged);
+    }
+
+    private SideCounts Side()
+    {
+        var (environment, candidate, role) = Version();
+        return new SideCounts
+        {
+            Environment = environment, Candidate = candidate, Role = role,
+            Started = Number(), Completed = Number(), ServerErrors = Number(), ClientErrors = Number(), NoAnswer = Number(), InFlight = Number(),
+            Latency = Histogram(),
+        };
+    }
+
+    private (EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role) Version()
+    {
+        var index = Number();
+        if (index == _versions.Count)
+            _versions.Add((new EnvironmentKey(new ProjectId(Text()), new EnvironmentName(Text())), new CandidateId(Text()), (InstanceRole)Number()));
+        return index >= 0 && index < _versions.Count ? _versions[(int)index] : throw Damaged();
+    }
+
+    private LatencyHistogram Histogram()
+    {
+        var length = Number();
+        if (length == 0)
+            return LatencyHistogram.Empty;
+        if (length is < 0 or > MostBuckets)
+            throw Damaged();
+        var offset = (int)Number();
+        var counts = new long[length];
+        for (var i = 0; i < counts.Length; i++)
+        {
+            counts[i] = Number();
+            if (counts[i] == 0)
+                i += (int)Math.Clamp(Number(), 0, length);
+        }
+
+        return new LatencyHistogram(offset, ImmutableArray.Create(counts));
+    }
+
+    private string Text()
+    {
+        var length = Number();
+        if (length < 0 || length > _left.Length)
+            throw Damaged();
+        var text = Encoding.UTF8.GetString(_left[..(int)length]);
+        _left = _left[(int)length..];
+        return text;
+    }
+
+    private long Number()
+    {
+        var raw = 0UL;
+        for (var shift = 0; shift < 64; shift += 7)
+        {
+            if (_left.IsEmpty)
+                throw Damaged();
+            var next = _left[0];
+            _left = _left[1..];
+            raw |= (ulong)(next & 0x7F) << shift;
+            if (next < 0x80)
+                return (long)(raw >> 1) ^ -(long)(raw & 1);
+        }
+
+        throw Damaged();
+    }
+
+    private static FormatException Damaged() => new("the recorded windows are damaged, or were written by a newer Slipway");
+}

@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text;
+using Slipway.Core.Traffic;
+
+namespace Slipway.Core.Analysis.Recording;
+
+/// <summary>
+/// Writes windows one behind the other as bytes, about a hundred for a second of both sides. <see cref="WindowReader"/> reads them back the same.
+/// What is repeated is written once: names as numbers after their first time, times as differences, empty buckets as their count.
+/// </summary>
+/// <remarks>The form is kept in databases: what is written here is read by every later version. A new kind of window gets a new number.</remarks>
+public sealed class WindowWriter
+{
+    private readonly ArrayBufferWriter<byte> _bytes = new(256);
+    private readonly Dictionary<(string Project, string Environment, string Candidate, int Role), int> _versions = [];
+    private long _at;
+
+    /// <summary>How many windows were written.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Valid until the next write.</summary>
+    public ReadOnlySpan<byte> Written => _bytes.WrittenSpan;
+
+    public void Write(ObservedWindow window)
+    {
+        ArgumentNullException.ThrowIfNull(window);
+        Count++;
+        Number((int)Kind(window));
+        Number(window.At.Ticks - _at);
+        _at = window.At.Ticks;
+        switch (window)
+        {
+            case ObservedWindow.Learned learned:
+                Side(learned.Baseline);
+                break;
+            case ObservedWindow.Compared compared:
+                Number(compared.Merged);
+                Number((compared.Candidate is null ? 0 : 1) | (compared.Baseline is null ? 0 : 2));
+                Side(compared.Candidate);
+                Side(compared.Baseline);
+                break;
+        }
+    }
+
+    private static WindowKind Kind(ObservedWindow window) => window switch
+    {
+        ObservedWindow.Learned => WindowKind.Learned,
+        ObservedWindow.Compared => WindowKind.Compared,
+        ObservedWindow.BegunAnew => WindowKind.BegunAnew,
+        ObservedWindow.Cut => WindowKind.Cut,
+        _ => throw new ArgumentOutOfRangeException(nameof(window), window, "There is no such window."),
+    };
+
+    private void Side(SideCounts? side)
+    {
+        if (side is null)
+            return;
+        Version(side);
+        foreach (var count in (ReadOnlySpan<long>)[side.Started, side.Completed, side.ServerErrors, side.ClientErrors, side.NoAnswer, side.InFlight])
+            Number(count);
+        Histogram(side.Latency);
+    }
+
+    private void Version(SideCounts side)
+    {
+        var name = (side.Environment.Project.Value ?? "", side.Environment.Name.Value ?? "", side.Candidate.Value ?? "", (int)side.Role);
+        if (_versions.TryGetValue(name, out var known))
+        {
+            Number(known);
+            return;
+        }
+
+        Number(_versions[name] = _versions.Count);
+        Text(name.Item1);
+        Text(name.Item2);
+        Text(name.Item3);
+        Number(name.Item4);
+    }
+
+    private void Histogram(LatencyHistogram histogram)
+    {
+        Number(histogram.Counts.IsDefault ? 0 : histogram.Counts.Length);
+        if (histogram.Counts.IsDefaultOrEmpty)
+            return;
+        Number(histogram.Offset);
+        for (var i = 0; i < histogram.Counts.Length; i++)
+        {
+            Number(histogram.Counts[i]);
+            if (histogram.Counts[i] != 0)
+                continue;
+            var first = i;
+            while (i + 1 < histogram.Counts.Length && histogram.Counts[i + 1] == 0)
+                i++;
+            Number(i - first);
+        }
+    }
+
+    private void Text(string text)
+    {
+        Number(Encoding.UTF8.GetByteCount(text));
+        Encoding.UTF8.GetBytes(text, _bytes);
+    }
+
+    /// <summary>Small numbers of either sign in one byte, seven bits a byte.</summary>
+    private void Number(long number)
+    {
+        var left = (ulong)((number << 1) ^ (number >> 63));
+        var span = _bytes.GetSpan(10);
+        var length = 0;
+        for (; left >= 0x80; left >>= 7)
+            span[length++] = (byte)(left | 0x80);
+        span[length++] = (byte)left;
+        _bytes.Advance(length);
+    }
+}
+
+/// <summary>Numbers of the stored form; they never change.</summary>
+internal enum WindowKind
+{
+    Learned = 0,
+    Compared = 1,
+    BegunAnew = 2,
+    Cut = 3,
+}
