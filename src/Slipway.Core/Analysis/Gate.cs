@@ -11,6 +11,9 @@ internal readonly record struct Margin(double Ratio, double Difference)
 
     private static readonly (double Share, double Ratio)[] Ladder = [(0.01, 10), (0.05, 5), (0.10, 3), (0.25, 2), (0.50, 1.5)];
 
+    /// <summary>The exposures between which the ratio is interpolated.</summary>
+    public static IEnumerable<Weight> Rungs => Ladder.Select(rung => new Weight((int)(rung.Share * Weight.Whole)));
+
     /// <summary>
     /// The margin of an exposure. The ratio falls along a ladder from 10 at 1 % to 1.5 at 50 %, straight on a log-log scale between
     /// its rungs. The difference falls in inverse proportion to the exposure until 50 %, so that each gate risks about the same

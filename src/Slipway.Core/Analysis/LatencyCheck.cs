@@ -9,7 +9,7 @@ namespace Slipway.Core.Analysis;
 internal sealed class LatencyCheck : Check
 {
     /// <summary>Fewer past requests say too little about a tail.</summary>
-    private const long EnoughBaseline = 500;
+    public const long EnoughBaseline = 500;
 
     private readonly LatencyMapping _mapping;
     private readonly TimeSpan _warmUp;

@@ -6,8 +6,8 @@ namespace Slipway.Core.Analysis;
 /// </summary>
 internal sealed class SafeDetector
 {
-    // A candidate as good as the baseline, and one a quarter better.
-    private static readonly (double Factor, double Stake)[] Alternatives = [(1.0, 0.7), (0.75, 0.3)];
+    /// <summary>A candidate as good as the baseline, and one a quarter better.</summary>
+    public static readonly (double Factor, double Stake)[] Alternatives = [(1.0, 0.7), (0.75, 0.3)];
 
     private readonly double _ratio;
     private readonly double _difference;
