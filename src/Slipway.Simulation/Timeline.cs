@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using Slipway.Core.Analysis;
+using Slipway.Core.Analysis.Power;
+using Slipway.Core.Configuration;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Core.Strategies;
@@ -15,8 +17,9 @@ namespace Slipway.Simulation;
 /// <param name="Begins">Earliest, when everything is healthy and nobody is waited for.</param>
 /// <param name="Lasts">At least.</param>
 /// <param name="WaitsFor">Whom or what beyond time; null: nobody.</param>
+/// <param name="Sees">The smallest faults that the checks see while it lasts, nine times of ten; null: none, or the candidate has no users.</param>
 /// <param name="Evidence">About how long the checks need to say "safe" for a healthy candidate; null: they are not asked, or need longer than a person would be waited for.</param>
-public sealed record TimelineStep(int Number, string What, Weight OfEnvironment, Weight OfAll, TimeSpan Begins, TimeSpan Lasts, string? WaitsFor, TimeSpan? Evidence);
+public sealed record TimelineStep(int Number, string What, Weight OfEnvironment, Weight OfAll, TimeSpan Begins, TimeSpan Lasts, string? WaitsFor, TimeSpan? Evidence, string? Sees);
 
 /// <summary>How a candidate would come into an environment.</summary>
 /// <param name="Least">From the first step to the end, when everything is healthy and nobody is waited for.</param>
@@ -30,22 +33,35 @@ public sealed record Timeline(EnvironmentName Environment, ImmutableArray<Timeli
     {
         var steps = ImmutableArray.CreateBuilder<TimelineStep>();
         var warnings = ImmutableArray.CreateBuilder<string>();
+        ServiceTraffic traffic = new(requestsPerSecond, errorRate);
+        var (blind, sees) = ((Problem?)null, false);
         var (split, at) = (new TrafficSplit(new CandidateId("stable"), new CandidateId("candidate"), Weight.None, null), TimeSpan.Zero);
         foreach (var step in environment.Strategy)
         {
             split = step.Shape(split);
             var evidence = step.AsksIfSafe ? TimeToSafe(environment, split, requestsPerSecond, errorRate, Patience(step)) : null;
             var lasts = Longer(Shortest(step), evidence);
-            steps.Add(new TimelineStep(steps.Count + 1, step.Describe(), split.Weight, Exposure.Of(environment.Slice, split), at, lasts, WaitsFor(step), evidence));
+            var (exposure, place) = (Exposure.Of(environment.Slice, split), $"step {steps.Count + 1} ({step.Describe()})");
+            var compared = step is WeightStep or AudienceStep or BakeStep or CheckStep or PauseStep && exposure < Weight.Full && exposure > Weight.None && lasts > TimeSpan.Zero;
+            var seen = compared ? PowerAdvice.Seen(DetectionPower.Faults(traffic, exposure, environment.Checks), lasts) : [];
+            steps.Add(new TimelineStep(steps.Count + 1, step.Describe(), split.Weight, exposure, at, lasts, WaitsFor(step), evidence,
+                seen.IsEmpty ? null : string.Join(", ", seen.Select(f => $"{f.Name} in {Durations.Text(f.Delay.NineOfTen!.Value)}"))));
             if (step.AsksIfSafe && evidence is null)
-                warnings.Add($"step {steps.Count} ({step.Describe()}): at {requestsPerSecond:0.##} requests a second the checks cannot say safe within {Durations.Text(Patience(step))}; a person would be asked. Take a larger share, a longer time, or an errors check with a larger objective");
+                warnings.Add(Text(PowerAdvice.Uncertain(place, traffic, exposure, exposure, environment.Checks, Patience(step)) ?? new Problem("SLIP0902", place, "the checks cannot say safe in time", "let a person decide")));
+            else if (compared)
+                (blind, sees) = (blind ?? PowerAdvice.Blind(place, traffic, exposure, environment.Checks, lasts), sees || seen.Any(f => f.Name != "outage"));
             at += lasts;
         }
+
+        if (!sees && blind is not null && !environment.Checks.IsEmpty)
+            warnings.Add(Text(blind));
 
         if (environment.Slice is not Slice.None && environment.Checks.IsEmpty)
             warnings.Add("no checks: only time, and people, decide");
         return new Timeline(environment.Name, steps.ToImmutable(), at, warnings.ToImmutable());
     }
+
+    private static string Text(Problem problem) => $"{problem.Code}: {problem.Place}: {problem.Message}; {problem.Remedy}";
 
     /// <summary>What a step lasts when nothing but time is waited for.</summary>
     private static TimeSpan Shortest(Step step) => step switch

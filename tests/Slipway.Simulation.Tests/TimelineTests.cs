@@ -31,7 +31,20 @@ public class TimelineTests
     public void AStrategyThatCannotSeeAnythingIsWarnedOf()
     {
         var environment = Project("strategy: { ramp: { from: 0.01%, factor: 100, every: 1m }, until: safe }").Environments[0];
-        Assert.Contains("cannot say safe", Timeline.Of(environment, 5, 0.002).Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("SLIP0902: step 2", Timeline.Of(environment, 5, 0.002).Warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("SLIP0901: step 2", Assert.Single(Timeline.Of(environment with { Strategy = [new DeployStep(), new WeightStep(new Weight(1_000), TimeSpan.FromMinutes(1), false), new WeightStep(Weight.Full, default, false)] }, 5, 0.002).Warnings), StringComparison.Ordinal);
         Assert.Empty(Timeline.Of(environment with { Strategy = [new DeployStep(), new WeightStep(new Weight(50_000), TimeSpan.FromMinutes(1), true), new WeightStep(Weight.Full, default, false)] }, 100, 0.002).Warnings);
+    }
+
+    [Fact]
+    public void EachStepSaysWhatItSeesInItsTime()
+    {
+        var environment = Project("strategy: { ramp: { weights: [1%, 10%, 100%], every: 5m } }").Environments[0];
+        var steps = Timeline.Of(environment, 100, 0.005).Steps;
+
+        Assert.Null(steps[0].Sees);
+        Assert.StartsWith("errors x20", steps[1].Sees, StringComparison.Ordinal);
+        Assert.StartsWith("errors x5", steps[2].Sees, StringComparison.Ordinal);
+        Assert.Null(steps[3].Sees);
     }
 }

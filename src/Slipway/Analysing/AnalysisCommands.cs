@@ -6,12 +6,12 @@ using Slipway.Terminal;
 
 namespace Slipway.Analysing;
 
-/// <summary><c>slipway analysis</c>: the statistics by themselves, without a server.</summary>
+/// <summary><c>slipway analysis</c>: the statistics by themselves.</summary>
 internal static class AnalysisCommands
 {
     private static readonly Argument<string> File = new("file") { HelpName = "FILE", Description = "A detector, its settings and windows, as JSON; - reads stdin." };
 
-    public static Command Make(CliContext cli) => new("analysis", "Run the statistics by themselves.") { Replay(cli) };
+    public static Command Make(CliContext cli) => new("analysis", "Ask what the checks can see, and what other checks would have seen.") { PowerCommand.Make(cli), BacktestCommand.Make(cli), Replay(cli) };
 
     private static Command Replay(CliContext cli)
     {

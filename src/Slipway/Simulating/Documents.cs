@@ -15,6 +15,14 @@ internal static class Documents
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
+    /// <summary>A part of a document that was written on the command line.</summary>
+    public static Core.Projects.Project Part(string yaml, string place) => YamlReader.ReadTree(yaml, place) switch
+    {
+        YamlTree.Read read when DocumentReader.Read(read.Root) is var result => result is ReadResult.Accepted accepted ? accepted.Project : throw Refused(((ReadResult.Refused)result).Problems),
+        YamlTree.Refused refused => throw Refused([refused.Problem]),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
     public static WorldSpec World(string? file, Core.Projects.Project project)
     {
         if (file is null)
