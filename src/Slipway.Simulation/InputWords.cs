@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Deployments;
 
 namespace Slipway.Simulation;
@@ -5,7 +6,8 @@ namespace Slipway.Simulation;
 /// <summary>Inputs as sentences.</summary>
 internal static class InputWords
 {
-    public static string Of(DeploymentInput? input) => input switch
+    /// <summary>The checks repeat what they said before; what was decided on says what is new of it.</summary>
+    public static string Of(DeploymentInput? input, ImmutableArray<DeploymentEvent> decided) => input switch
     {
         null => "it begins",
         DeploymentInput.Tick => "time passed",
@@ -14,8 +16,8 @@ internal static class InputWords
         DeploymentInput.CandidateExited => "an instance exited",
         DeploymentInput.InstancesReady => "some instances are ready",
         DeploymentInput.Observed => "the router was read back",
-        DeploymentInput.Analysed { Failures.IsEmpty: false } => "a check failed",
-        DeploymentInput.Analysed { Blind: not null } => "the checks went blind",
+        DeploymentInput.Analysed when decided.Any(e => e is DeploymentEvent.CheckFailed) => "a check failed",
+        DeploymentInput.Analysed when decided.Any(e => e is DeploymentEvent.MeasuringLost) => "the checks went blind",
         DeploymentInput.Analysed => "the checks spoke",
         DeploymentInput.Condemned x => $"{x.By} flagged it",
         DeploymentInput.Superseded x => $"{x.Successor} takes its place",

@@ -24,6 +24,6 @@ public sealed record LogEntry(DateTimeOffset At, string Subject, string Input, I
     public static LogEntry Of(DeploymentInput? input, ImmutableArray<DeploymentEvent> events, Deployment after)
     {
         var at = events[0].At;
-        return new LogEntry(at, after.Spec.Id.Value, InputWords.Of(input), [.. events.Select(EventWords.Of)], Story.Of(after, at).Why);
+        return new LogEntry(at, after.Spec.Id.Value, InputWords.Of(input, events), [.. events.Select(EventWords.Of)], Story.Of(after, at).Why);
     }
 }

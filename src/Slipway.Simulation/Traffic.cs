@@ -24,6 +24,8 @@ internal sealed class Traffic(World world, WorldSpec spec, Chance chance, Agenda
         agenda.Add(world.Now + Second, () => Look(deployment.Spec.Id, world.Now));
     }
 
+    private bool IsBlind => spec.Blind.Any(b => world.Now - spec.Start >= b.From && (b.For is not { } time || world.Now - spec.Start < b.From + time));
+
     private static bool Wants(Deployment deployment) => Rollout.Plan(deployment).Any(e => e is Effect.Watch);
 
     private void Look(DeploymentId id, DateTimeOffset at)
@@ -36,9 +38,9 @@ internal sealed class Traffic(World world, WorldSpec spec, Chance chance, Agenda
         }
 
         var analysis = _watched[id];
-        var (candidate, baseline) = Draw(deployment);
+        var (candidate, baseline) = IsBlind ? (null, null) : Draw(deployment);
         analysis.Observe(at - deployment.StartedAt, candidate, baseline);
-        var input = AnalysisInput.Of(analysis.Report(), Deployment.Gates(deployment.Spec));
+        var input = AnalysisInput.Of(analysis.Report(), Deployment.Gates(deployment.Spec)) with { Blind = IsBlind ? "no gateway can be heard" : null };
         if (AnalysisInput.Differs(input, _told.GetValueOrDefault(id)))
         {
             _told[id] = input;
@@ -48,11 +50,10 @@ internal sealed class Traffic(World world, WorldSpec spec, Chance chance, Agenda
         agenda.Add(world.Now + Second, () => Look(id, world.Now));
     }
 
-    /// <summary>One second of both sides, by the split that the router confirmed.</summary>
+    /// <summary>One second of both sides, by the split that the router really serves, whatever was asked of it since.</summary>
     private (SideCounts? Candidate, SideCounts? Baseline) Draw(Deployment deployment)
     {
-        if (deployment.Confirmed is not { } split)
-            return (null, null);
+        var split = world.Serves(deployment.Spec.Environment.Name);
         var all = spec.RequestsPerSecond * Share(deployment.Spec.Slice);
         var audience = split.Audience is null ? 0 : Exposure.Audience.Share;
         var onCandidate = split.Candidate is null ? split.Stable == deployment.Spec.Candidate.Candidate ? 1 : 0 : Math.Min(1, split.Weight.Share + audience);

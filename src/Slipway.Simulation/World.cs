@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
+using Slipway.Core.Governance;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
+using Slipway.Core.Traffic;
 
 namespace Slipway.Simulation;
 
@@ -68,6 +70,9 @@ public sealed class World
         Now = _agenda.Next is null ? Now : end;
     }
 
+    /// <summary>What an environment's router really serves.</summary>
+    internal TrafficSplit Serves(EnvironmentName name) => _effects.Serves(name);
+
     /// <summary>Something happened to a deployment.</summary>
     internal void Tell(DeploymentId id, DeploymentInput input)
     {
@@ -114,15 +119,25 @@ public sealed class World
 
     private void Do(Act act)
     {
-        if (act.Flag is { } bad)
-        {
-            if (!Snapshot.Project.IsBad(bad))
-                Evolve(new ProjectEvent.CandidateFlagged(bad, act.By, act.Reason ?? "flagged", Now));
-            Note(Snapshot.Configuration.Id.Value, $"{act.By} flagged {bad}", [$"{bad} is bad: {act.Reason ?? "flagged"}"]);
-            return;
-        }
+        if (act.Flag is { } candidate)
+            Mark(act, act.Unflags ? FlagCommands.Unflag(Snapshot, candidate, act.By, act.Reason ?? "no reason given", Now) : FlagCommands.Flag(Snapshot, candidate, act.By, act.Reason ?? "no reason given", Now));
+        else if (act.StopsLine is { } stops)
+            Govern(stops ? new GovernanceEvent.LineStopped(FreezeScope.Everything, act.By, act.Reason ?? "no reason given", Now) : new GovernanceEvent.LineReleased(FreezeScope.Everything, act.By, act.Reason, Now));
+        else
+            Carry(act.Environment, act.Command!, act.By);
+    }
 
-        Carry(act.Environment, act.Command!, act.By);
+    private void Mark(Act act, CommandOutcome outcome)
+    {
+        foreach (var e in outcome.ProjectEvents)
+            Evolve(e);
+        Note(Snapshot.Configuration.Id.Value, $"{act.By} asks to {(act.Unflags ? "unflag" : "flag")} {act.Flag}", [outcome.Said]);
+    }
+
+    private void Govern(GovernanceEvent e)
+    {
+        Snapshot = Snapshot with { Governance = GovernanceState.Evolve(Snapshot.Governance, e) };
+        Note(Snapshot.Configuration.Id.Value, EventWords.Of(e), []);
     }
 
     private void Carry(EnvironmentName name, EnvironmentCommand command, string by)

@@ -48,6 +48,7 @@ public static class WorldReader
         {
             Versions = versions,
             Faults = fields.Optional("faults") is { } faults ? Each(faults, "[{ version: 2.0.0, at: 5m, errors: 20% }]", f => Fault(f, project, versions)) : [],
+            Blind = fields.Optional("blind") is { } blind ? Each(blind, "[{ at: 5m, for: 10m }]", Blindness) : [],
             Router = fields.Optional("router") is { } router ? Router(router) : world.Router,
             Hooks = fields.Optional("hooks") is { } hooks ? Hooks(hooks) : world.Hooks,
             People = fields.Optional("people") is { } people ? [.. Each(people, "[{ at: 10m, does: promote }]", p => Person(p, project)).OrderBy(a => a.At)] : [],
@@ -109,6 +110,15 @@ public static class WorldReader
         return fault;
     }
 
+    private static Blindness? Blindness(Value value)
+    {
+        if (value.Mapping("{ at: 5m, for: 10m }") is not { } fields)
+            return null;
+        Blindness blind = new(fields.Optional("at")?.Duration() ?? TimeSpan.Zero, fields.Optional("for")?.PositiveDuration());
+        fields.End();
+        return blind;
+    }
+
     private static RouterBehaviour Router(Value value)
     {
         if (value.Mapping("{ confirms: 2s, lies: 5%, loses: 10%, fails: 0% }") is not { } fields)
@@ -145,6 +155,7 @@ public static class WorldReader
         var (by, reason) = (fields.Optional("by")?.Line("a person") ?? "you", fields.Optional("reason")?.Line("why"));
         var (version, signal) = (fields.Optional("version")?.Line("a version"), fields.Optional("signal")?.Name());
         var passed = fields.Optional("passed")?.Word(("true", true), ("false", false)) ?? true;
+        var inSpite = fields.Optional("overrideFreeze")?.Word(("true", true), ("false", false)) ?? false;
         var force = fields.Optional("force")?.Word(("true", true), ("false", false)) ?? false;
         var environment = fields.Optional("environment") is { } e ? Environment(e, project) : project.Places.LastOrDefault();
         fields.End();
@@ -153,8 +164,8 @@ public static class WorldReader
         CandidateId? candidate = version is null ? null : new CandidateId(version);
         EnvironmentCommand? command = verb.Scalar switch
         {
-            "deploy" when candidate is { } c => new EnvironmentCommand.Deploy(new DeployRequest(c, by, reason, force)),
-            "promote" => new EnvironmentCommand.Promote(by, reason),
+            "deploy" when candidate is { } c => new EnvironmentCommand.Deploy(new DeployRequest(c, by, reason, force) { OverrideFreeze = inSpite }),
+            "promote" => new EnvironmentCommand.Promote(by, reason, OverrideFreeze: inSpite),
             "promote-full" => new EnvironmentCommand.Promote(by, reason, Fully: true),
             "approve" => new EnvironmentCommand.Approve(by, reason),
             "reject" => new EnvironmentCommand.Reject(by, reason),
@@ -169,11 +180,13 @@ public static class WorldReader
             "unhold" => new EnvironmentCommand.ReleasePromotions(by, reason),
             _ => null,
         };
-        if (verb.Scalar is "flag" && candidate is { } bad)
-            return new Act(at, place, null, bad, by, reason);
+        if (verb.Scalar is "flag" or "unflag" && candidate is { } named)
+            return new Act(at, place, null, named, by, reason) { Unflags = verb.Scalar is "unflag" };
+        if (verb.Scalar is "stop-line" or "release-line")
+            return new Act(at, place, null, null, by, reason) { StopsLine = verb.Scalar is "stop-line" };
         if (command is null)
         {
-            verb.Report(ProblemCode.UnknownWord, $"{verb.Shown} is nothing a person can do here", "write deploy or flag (with version:), signal (with signal:), promote, promote-full, approve, reject, pause, resume, abort, retry, rollback, cancel, hold or unhold");
+            verb.Report(ProblemCode.UnknownWord, $"{verb.Shown} is nothing a person can do here", "write deploy, flag or unflag (with version:), signal (with signal:), promote, promote-full, approve, reject, pause, resume, abort, retry, rollback, cancel, hold, unhold, stop-line or release-line");
             return null;
         }
 

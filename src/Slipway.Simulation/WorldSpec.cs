@@ -26,6 +26,9 @@ public sealed record WorldSpec
 
     public ImmutableArray<Fault> Faults { get; init; } = [];
 
+    /// <summary>When the checks cannot measure.</summary>
+    public ImmutableArray<Blindness> Blind { get; init; } = [];
+
     public RouterBehaviour Router { get; init; } = new();
 
     /// <summary>By name of the hook; others succeed after a second.</summary>
@@ -58,6 +61,11 @@ public sealed record SimulatedVersion(CandidateId Name, TimeSpan? At, string By,
 /// <param name="Silent">It answers nothing at all.</param>
 public sealed record Fault(CandidateId Version, EnvironmentName? Environment, TimeSpan From, TimeSpan? For, Weight AboveWeight, int? Step, double? Errors, TimeSpan? Latency, bool Silent);
 
+/// <summary>A time in which no gateway can be heard.</summary>
+/// <param name="From">Since the beginning of the simulation.</param>
+/// <param name="For">Null: for good.</param>
+public sealed record Blindness(TimeSpan From, TimeSpan? For);
+
 /// <summary>How the router answers.</summary>
 /// <param name="Lies">Share of requests that it says it carried out and did not; what is read back tells.</param>
 /// <param name="Loses">Share of requests whose answer never comes; they are asked again.</param>
@@ -74,5 +82,12 @@ public sealed record HookBehaviour(TimeSpan Takes, string? Fails);
 
 /// <summary>Something a person does.</summary>
 /// <param name="Command">What they ask of an environment; null when they flag a version.</param>
-/// <param name="Flag">The version they say is bad.</param>
-public sealed record Act(TimeSpan At, EnvironmentName Environment, EnvironmentCommand? Command, CandidateId? Flag, string By, string? Reason);
+/// <param name="Flag">The version they say is bad, or no longer.</param>
+public sealed record Act(TimeSpan At, EnvironmentName Environment, EnvironmentCommand? Command, CandidateId? Flag, string By, string? Reason)
+{
+    /// <summary>Whether the version is no longer bad.</summary>
+    public bool Unflags { get; init; }
+
+    /// <summary>They stop the whole line, or release it; null: neither.</summary>
+    public bool? StopsLine { get; init; }
+}

@@ -37,6 +37,16 @@ public partial class DocsTests
     [MemberData(nameof(Worlds))]
     public void AWorldOfThePageReads(string world) => Assert.Empty(World(world, Project(Gradual)).Problems);
 
+    /// <summary>The reader asks a mapping for every key that it knows.</summary>
+    [Fact]
+    public void ThePageNamesEveryKeyOfTheWorldFile()
+    {
+        var page = File.ReadAllText(Path.Combine(Docs(""), "simulate.md"));
+        var keys = Key().Matches(File.ReadAllText(Path.Combine(Docs(""), "..", "src", "Slipway.Simulation", "WorldReader.cs"))).Select(m => m.Groups[1].Value).Distinct().ToList();
+        Assert.True(keys.Count > 30);
+        Assert.DoesNotContain(keys, key => !Regex.IsMatch(page, $@"^\| `[^|]*\b{key}\b[^|]*`", RegexOptions.Multiline));
+    }
+
     [Fact]
     public void EveryStepHasItsPage() =>
         Assert.All(typeof(Step).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => (string)a.TypeDiscriminator!), name => Assert.True(File.Exists(Path.Combine(Docs("steps"), $"{name}.md")), $"docs/steps/{name}.md is missing"));
@@ -44,6 +54,9 @@ public partial class DocsTests
     private static IEnumerable<string> Blocks(string file) => Block().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value);
 
     private static string Docs(string folder, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "docs", folder);
+
+    [GeneratedRegex("(?:Optional|Required|Part)\\(\"([a-zA-Z]+)\"")]
+    private static partial Regex Key();
 
     [GeneratedRegex("```yaml\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex Block();

@@ -23,6 +23,9 @@ public sealed record EnvironmentState
     /// <summary>How many deployments there ever were.</summary>
     public int Count { get; init; }
 
+    /// <summary>How many deployments ended and how: forward or back, and why one went back (null: it succeeded).</summary>
+    public ImmutableDictionary<(DeploymentKind Kind, RollbackCause? Cause), int> Ended { get; init; } = ImmutableDictionary<(DeploymentKind Kind, RollbackCause? Cause), int>.Empty;
+
     /// <summary>What waits, in the order in which it will begin.</summary>
     public ImmutableArray<QueuedDeployment> Queue { get; init; } = [];
 
@@ -62,8 +65,8 @@ public sealed record EnvironmentState
             FailedHere = state.FailedHere.Remove(x.Spec.Candidate.Candidate),
             Queue = state.Queue.RemoveAll(q => q.Request.Candidate == x.Spec.Candidate.Candidate && q.IsRollback == x.Spec.Kind is DeploymentKind.Rollback),
         },
-        EnvironmentEvent.DeploymentEnded { Cause: null } x when state.Active is { } spec => Succeed(state, spec, x.At),
-        EnvironmentEvent.DeploymentEnded x when state.Active is { } spec => state with { Active = null, Last = (spec, x.Cause), LastEndedAt = x.At, FailedHere = state.FailedHere.Add(spec.Candidate.Candidate) },
+        EnvironmentEvent.DeploymentEnded { Cause: null } x when state.Active is { } spec => Succeed(Counted(state, spec, null), spec, x.At),
+        EnvironmentEvent.DeploymentEnded x when state.Active is { } spec => Counted(state, spec, x.Cause) with { Active = null, Last = (spec, x.Cause), LastEndedAt = x.At, FailedHere = state.FailedHere.Add(spec.Candidate.Candidate) },
         EnvironmentEvent.DeploymentQueued x => state with { Queue = InOrder(state.Queue.Add(x.Item)), QueuedCount = state.QueuedCount + 1 },
         EnvironmentEvent.QueueLeft x => state with { Queue = state.Queue.RemoveAll(q => q.Number == x.Number) },
         EnvironmentEvent.PromotionsHeld x => state with { Hold = new PromotionHold(x.By, x.Why, x.At) },
@@ -72,6 +75,9 @@ public sealed record EnvironmentState
         EnvironmentEvent.DriftAccepted x => Serve(state, x.Serving, null, x.At),
         _ => state,
     };
+
+    private static EnvironmentState Counted(EnvironmentState state, DeploymentSpec spec, RollbackCause? cause) =>
+        state with { Ended = state.Ended.SetItem((spec.Kind, cause), state.Ended.GetValueOrDefault((spec.Kind, cause)) + 1) };
 
     private static ImmutableArray<QueuedDeployment> InOrder(ImmutableArray<QueuedDeployment> queue) => [.. queue.OrderBy(q => q.IsRollback ? 0 : 1).ThenBy(q => q.Number)];
 

@@ -28,7 +28,7 @@ public static class Waves
     public static DateTimeOffset? DoneAt(ProjectSnapshot snapshot, FleetSpec fleet, Ring ring, CandidateId candidate)
     {
         var succeeded = ring.Members.Select(m => snapshot.Of(m).SucceededAt.TryGetValue(candidate, out var at) ? at : (DateTimeOffset?)null).OfType<DateTimeOffset>().ToList();
-        return succeeded.Count >= Math.Max(1, fleet.Needed(ring)) && !ring.Members.Any(m => IsUnderWay(snapshot, m, candidate)) ? succeeded.Max() : null;
+        return succeeded.Count >= fleet.Needed(ring) && !ring.Members.Any(m => IsUnderWay(snapshot, m, candidate)) ? succeeded.Max() : null;
     }
 
     /// <summary>When the whole fleet was done; null while it is not.</summary>

@@ -26,8 +26,8 @@ public sealed record FleetSpec
 
     public IEnumerable<EnvironmentName> Members => Rings.SelectMany(r => r.Members);
 
-    /// <summary>How many members of a ring must succeed.</summary>
-    public int Needed(Ring ring) => (int)Math.Ceiling(ring.Members.Length * (double)Minimum.Value / Weight.Whole);
+    /// <summary>How many members of a ring must succeed; at least one, or a ring in which all fail would neither be done nor stop the line.</summary>
+    public int Needed(Ring ring) => Math.Max(1, (int)Math.Ceiling(ring.Members.Length * (double)Minimum.Value / Weight.Whole));
 
     public bool Equals(FleetSpec? other) =>
         other is not null && Name == other.Name && AtOnce == other.AtOnce && Minimum == other.Minimum && Soak == other.Soak && OnFail == other.OnFail && Rings.SequenceEqual(other.Rings);

@@ -19,6 +19,7 @@ internal sealed class EngineMetrics : IDisposable
         (_engine, _time) = (engine, time);
         _meter = meters.Create(EngineTelemetry.Name);
         _meter.CreateObservableGauge("slipway.deployments.active", ActiveDeployments, description: "Deployments under way, by phase.");
+        _meter.CreateObservableCounter("slipway.deployments.ended", EndedDeployments, description: "Deployments that ended, by kind (forward, rollback) and by how (succeeded, bad, aborted, failed, superseded).");
         _meter.CreateObservableGauge("slipway.environment.weight", Weights, unit: "%", description: "Share of an environment's users on the candidate, as the gateways confirmed it.");
         _meter.CreateObservableGauge("slipway.environment.ready", Ready, description: "1 when the version that should serve an environment is ready.");
         _meter.CreateObservableGauge("slipway.queue.age", QueueAges, unit: "s", description: "How long what waits longest for an environment has waited.");
@@ -31,6 +32,13 @@ internal sealed class EngineMetrics : IDisposable
         Snapshots().SelectMany(s => s.Deployments.Values)
             .GroupBy(d => (d.Spec.Environment.Project, d.Phase))
             .Select(g => new Measurement<int>(g.Count(), Tag("project", g.Key.Project.Value), Tag("phase", DeploymentView.Word(g.Key.Phase))));
+
+    private IEnumerable<Measurement<int>> EndedDeployments() =>
+        from s in Snapshots()
+        from e in s.Configuration.Environments
+        from ended in s.Of(e.Name).Ended
+        select new Measurement<int>(ended.Value, Tag("project", s.Configuration.Id.Value), Tag("environment", e.Name.Value),
+            Tag("kind", ended.Key.Kind.ToString().ToLowerInvariant()), Tag("how", ended.Key.Cause?.ToString().ToLowerInvariant() ?? "succeeded"));
 
     private IEnumerable<Measurement<double>> Weights() =>
         Snapshots().SelectMany(s => s.Deployments.Values).Where(d => d.Confirmed is not null)

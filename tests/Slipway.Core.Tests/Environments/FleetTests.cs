@@ -163,7 +163,7 @@ public class FleetTests
 
     [Fact]
     public void InAnyFleetNoMemberBeginsBeforeItsTurnAndItComesToRest() =>
-        Gen.Select(Gen.Int[1, 4].Array[1, 4], Gen.Int[1, 5], Gen.Int[50, 100], Gen.Select(Gen.Int[0, 5], Gen.Int[0, 99]).Array[0, 60]).Sample((rings, atOnce, minimum, life) =>
+        Gen.Select(Gen.Int[1, 4].Array[1, 4], Gen.Int[1, 5], Gen.Int[0, 100], Gen.Select(Gen.Int[0, 5], Gen.Int[0, 99]).Array[0, 60]).Sample((rings, atOnce, minimum, life) =>
         {
             var project = Make(rings, atOnce, minimum, new PromotionPolicy.Automatic(TimeSpan.Zero));
             var fleet = project.Fleets[0];

@@ -59,6 +59,26 @@ public class FreezeCalendarTests
     }
 
     [Fact]
+    public void ATimeThatComesTwiceIsItsFirst()
+    {
+        var night = Deny(new FreezeSchedule.Recurring("FREQ=DAILY", new DateTime(2026, 1, 1, 2, 30, 0), TimeSpan.FromHours(1), "Europe/Berlin"));
+        Assert.Equal(new DateTimeOffset(2026, 10, 25, 0, 30, 0, TimeSpan.Zero), At(night, new DateTimeOffset(2026, 10, 25, 0, 0, 0, TimeSpan.Zero)).NextClose);
+        Assert.Equal(new DateTimeOffset(2026, 10, 25, 1, 30, 0, TimeSpan.Zero), At(night, new DateTimeOffset(2026, 10, 25, 0, 45, 0, TimeSpan.Zero)).NextOpen);
+        Assert.True(At(night, new DateTimeOffset(2026, 10, 25, 1, 45, 0, TimeSpan.Zero)).IsOpen);
+    }
+
+    [Fact]
+    public void EachZoneChangesItsClocksOnItsOwnDay()
+    {
+        FreezeSchedule Morning(string zone) => new FreezeSchedule.Recurring("FREQ=DAILY", new DateTime(2026, 1, 1, 9, 0, 0), TimeSpan.FromHours(1), zone);
+        DateTimeOffset midnight = new(2026, 3, 20, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal(13, At(Deny(Morning("America/New_York")), midnight).NextClose!.Value.UtcDateTime.Hour);
+        Assert.Equal(8, At(Deny(Morning("Europe/Berlin")), midnight).NextClose!.Value.UtcDateTime.Hour);
+        Assert.Equal(7, At(Deny(Morning("Europe/Berlin")), midnight.AddDays(10)).NextClose!.Value.UtcDateTime.Hour);
+        Assert.Equal(14, At(Deny(Morning("America/New_York")), midnight.AddDays(-20)).NextClose!.Value.UtcDateTime.Hour);
+    }
+
+    [Fact]
     public void ARuleThatNeverHappensClosesNothingAndCostsNothing() =>
         Assert.True(At(Deny(new FreezeSchedule.Recurring("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", new DateTime(2026, 1, 1), TimeSpan.FromHours(1), "UTC")), Start).IsOpen);
 

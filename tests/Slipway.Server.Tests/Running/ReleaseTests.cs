@@ -25,6 +25,7 @@ public class ReleaseTests
         Assert.Equal(["1.0.0"], now.Observed);
         Assert.Equal("succeeded", (await server.Client.DeploymentAsync("shop.production.1", CancellationToken.None)).Phase);
         var metrics = (await server.Stranger.GetStringAsync("metrics")).Split('\n');
+        Assert.Contains(metrics, m => m.StartsWith("slipway_deployments_ended_total{", StringComparison.Ordinal) && m.Contains("how=\"succeeded\"", StringComparison.Ordinal));
         Assert.Single(metrics, m => m.StartsWith("slipway_environment_ready{", StringComparison.Ordinal) && m.Contains("version=\"1.0.0\"", StringComparison.Ordinal) && m.Contains("} 1", StringComparison.Ordinal));
     }
 
