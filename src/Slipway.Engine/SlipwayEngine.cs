@@ -33,12 +33,12 @@ public sealed class SlipwayEngine : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private Task _work = Task.CompletedTask;
 
-    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger)
+    public SlipwayEngine(IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, TimeProvider time, ILogger<SlipwayEngine> logger, IEnumerable<IMetricSource>? sources = null)
     {
         (_store, _deployer, _time, Counts, Feed) = (store, deployer, time, counts, feed);
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
-        _watcher = new Watcher(counts, _traffic, _projects, time);
+        _watcher = new Watcher(counts, _traffic, _projects, sources ?? [], time);
         _coordinator = new Coordinator(_projects, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, time), feed, time, logger);
         _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, feed, _coordinator.Tell, time, logger);
         _observer = new Observer(_traffic, _projects, _coordinator.Tell, time, logger);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Slipway.Core.Projects;
 
 namespace Slipway.Core.Analysis;
 
@@ -6,21 +7,72 @@ namespace Slipway.Core.Analysis;
 [JsonDerivedType(typeof(Errors), "errors")]
 [JsonDerivedType(typeof(Latency), "latency")]
 [JsonDerivedType(typeof(Outage), "outage")]
+[JsonDerivedType(typeof(Count), "count")]
 public abstract record CheckSpec
 {
     private CheckSpec()
     {
     }
 
-    /// <summary>The name people use: <c>errors</c>, <c>latency</c>, <c>outage</c>.</summary>
+    /// <summary>What kind of check it is: <c>errors</c>, <c>latency</c>, <c>outage</c>.</summary>
     [JsonIgnore]
-    public abstract string Name { get; }
+    public abstract string Kind { get; }
+
+    /// <summary>The name that was written; null: its kind is its name.</summary>
+    public string? As { get; init; }
+
+    /// <summary>The name people use; unique in an environment.</summary>
+    [JsonIgnore]
+    public string Name => As ?? Kind;
+
+    /// <summary>What is asked of a metric source; null: the gateways' own counts are looked at.</summary>
+    public MetricQuery? From { get; init; }
+
+    /// <summary>How often the source is asked. The gateways count every second, whatever this says.</summary>
+    public TimeSpan? Interval { get; init; }
+
+    /// <summary>What follows when it fails; null: what the environment says.</summary>
+    public OnFail? OnFail { get; init; }
+
+    /// <summary>What follows while it has not enough evidence to say that an exposure is safe.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public OnInconclusive OnInconclusive { get; init; }
+
+    /// <summary>What follows when it cannot be measured; null: <see cref="Analysis.OnError.Default"/>.</summary>
+    public OnError? OnError { get; init; }
+
+    /// <summary>It is shown and kept, and nothing else follows from it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool DryRun { get; init; }
+
+    /// <summary>Nothing is compared before this time since the candidate was first watched.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public TimeSpan InitialDelay { get; init; }
+
+    /// <summary>Candidate traffic of this long after its first is not compared: a cold start is not a defect.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public virtual TimeSpan WarmUp { get; init; }
+
+    /// <summary>Whether it can show that an exposure is safe, or only that the candidate is worse.</summary>
+    [JsonIgnore]
+    public virtual bool CanPass => false;
+
+    /// <summary>Whether it looks at the baseline too, or only at the candidate.</summary>
+    [JsonIgnore]
+    public virtual bool ComparesSides => true;
+
+    /// <summary>Whether a rollout that waits until it is safe waits for this check.</summary>
+    [JsonIgnore]
+    public bool Gates => CanPass && !DryRun && OnInconclusive is not OnInconclusive.Continue;
 
     /// <summary>The candidate's error rate against the baseline's (server errors and missing answers).</summary>
     public sealed record Errors : CheckSpec
     {
         [JsonIgnore]
-        public override string Name => "errors";
+        public override string Kind => "errors";
+
+        [JsonIgnore]
+        public override bool CanPass => true;
 
         /// <summary>Chance of ever rolling back a healthy candidate because of this check. Range (0, 0.5).</summary>
         public double Alpha { get; init; } = 0.006;
@@ -42,7 +94,7 @@ public abstract record CheckSpec
     public sealed record Latency : CheckSpec
     {
         [JsonIgnore]
-        public override string Name => "latency";
+        public override string Kind => "latency";
 
         /// <summary>Chance of ever rolling back a healthy candidate because of this check. Range (0, 0.5).</summary>
         public double Alpha { get; init; } = 0.004;
@@ -53,15 +105,15 @@ public abstract record CheckSpec
         /// <summary>Absolute slow-down that is still no defect.</summary>
         public TimeSpan Floor { get; init; } = TimeSpan.FromMilliseconds(2);
 
-        /// <summary>Candidate traffic of this long after its first request is not compared: a cold start is not a defect.</summary>
-        public TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(10);
+        [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+        public override TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(10);
     }
 
     /// <summary>The candidate gives no answers, or its instances keep exiting. Always on; this entry only changes its limits.</summary>
     public sealed record Outage : CheckSpec
     {
         [JsonIgnore]
-        public override string Name => "outage";
+        public override string Kind => "outage";
 
         /// <summary>How long every request may go without any answer before that is an outage.</summary>
         public TimeSpan Silence { get; init; } = TimeSpan.FromSeconds(3);
@@ -69,20 +121,23 @@ public abstract record CheckSpec
         /// <summary>How many exits of a candidate instance are answered by a new start before they are a crash loop.</summary>
         public int Restarts { get; init; }
     }
-}
 
-/// <summary>What a check says. Never mixed up: no evidence is not success, and no measurement is neither.</summary>
-public enum Verdict
-{
-    /// <summary>Not enough evidence yet.</summary>
-    Inconclusive,
+    /// <summary>How often something happens per unit of exposure (restarts an hour, queue time a job), from a metric source.</summary>
+    public sealed record Count : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "count";
 
-    /// <summary>Shown to be within the margin.</summary>
-    Pass,
+        [JsonIgnore]
+        public override bool CanPass => true;
 
-    /// <summary>Shown to be worse.</summary>
-    Fail,
+        /// <summary>Chance of ever stopping a healthy candidate because of this check. Range (0, 0.5).</summary>
+        public double Alpha { get; init; } = 0.002;
 
-    /// <summary>Could not be measured.</summary>
-    Error,
+        /// <summary>Ratio of rates that is still no defect (ρ0). At least 1.</summary>
+        public double Tolerance { get; init; } = 1.1;
+
+        /// <summary>Chance of calling a candidate safe at a gate when it is worse than the gate's ratio (β). Range (0, 0.5).</summary>
+        public double Beta { get; init; } = 0.05;
+    }
 }

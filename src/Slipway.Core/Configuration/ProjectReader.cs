@@ -36,6 +36,7 @@ public static class ProjectReader
             Source = fields.Optional("source") is { } source ? ReadSource(source) : null,
             Versions = fields.Optional("versions")?.Word(("calver", VersionScheme.Calver), ("semver", VersionScheme.Semver)) ?? VersionScheme.Calver,
             Freezes = fields.Optional("freezes") is { } freezes ? FreezeReader.Read(freezes, ProjectId.From(id)) : [],
+            Sources = fields.Optional("sources") is { } sources ? SourceReaders.Read(sources) : [],
             Service = fields.Optional("service") is { } service ? ServiceReader.Read(service) : null,
         };
         var defaults = fields.Optional("defaults") is { } d ? ReadDefaults(d) : null;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Slipway.Core.Analysis;
 using Slipway.Core.Deployments;
@@ -9,14 +10,15 @@ using Slipway.Engine.Traffic;
 
 namespace Slipway.Engine.Deployments;
 
-/// <summary>Compares a candidate with its baseline every second, on the gateways' own counts, for as long as a deployment wants it.</summary>
-internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, ProjectDirectory projects, TimeProvider time)
+/// <summary>Compares a candidate with its baseline every second, on the gateways' own counts and on what metric sources say, for as long as a deployment wants it.</summary>
+internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, ProjectDirectory projects, IEnumerable<IMetricSource> sources, TimeProvider time)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
     /// <summary>Gateways that say nothing for longer than this make the checks blind.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
 
+    private readonly FrozenDictionary<string, IMetricSource> _sources = sources.ToFrozenDictionary(s => s.Kind, StringComparer.Ordinal);
     private readonly ConcurrentDictionary<DeploymentId, AnalysisReport> _reports = new();
 
     /// <summary>The newest report, while the deployment is watched. What a check failed on is kept with the deployment itself.</summary>
@@ -25,6 +27,7 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
     public async Task<EffectAnswer> RunAsync(DeploymentSpec spec, Func<DeploymentInput, ValueTask> observe, CancellationToken cancellationToken)
     {
         CanaryAnalysis analysis = new(spec.Checks, Deployment.Gates(spec));
+        SourcePoller poller = new(spec.Checks, _sources, time);
         using var tap = board.Tap(spec.Environment.Project);
         var begun = time.GetTimestamp();
         DeploymentInput.Analysed? told = null;
@@ -36,10 +39,15 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 Observe(spec, analysis, tap.Take(), time.GetElapsedTime(begun));
+                foreach (var window in poller.Take())
+                    analysis.Observe(window);
+                poller.Ask(Sides(spec), Sources(spec), cancellationToken);
                 var report = _reports[spec.Id] = analysis.Report();
                 if (await HearsAsync(spec, cancellationToken))
                     heard = time.GetTimestamp();
-                var input = AnalysisInput.Of(report, Deployment.Gates(spec)) with { Blind = time.GetElapsedTime(heard) > Silence ? "no gateway says what it serves and counts" : null };
+                var input = AnalysisInput.Of(report, Deployment.Gates(spec));
+                if (time.GetElapsedTime(heard) > Silence)
+                    input = AnalysisInput.Deafened(input, "no gateway says what it serves and counts");
                 if (AnalysisInput.Differs(input, told))
                     await observe(told = input);
             }
@@ -49,6 +57,7 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
         finally
         {
             _reports.TryRemove(spec.Id, out _);
+            await poller.WhenIdleAsync();
         }
     }
 
@@ -69,6 +78,13 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
     /// <summary>Whether the gateways can be heard. An environment without live traffic has none to hear of.</summary>
     private async Task<bool> HearsAsync(DeploymentSpec spec, CancellationToken cancellationToken) =>
         spec.Slice is Slice.None || projects.Find(spec.Environment) is not ({ Service: not null }, _) || await traffic.ObserveAsync(spec.Environment, cancellationToken) is not null;
+
+    /// <summary>As the project names them now: an address that was mended is used at once.</summary>
+    private ImmutableArray<MetricSourceSpec> Sources(DeploymentSpec spec) => projects.Snapshot(spec.Environment.Project)?.Configuration.Sources ?? [];
+
+    private Sides Sides(DeploymentSpec spec) => new(
+        new MetricSubject(spec.Environment, spec.Candidate.Candidate, Core.Releases.InstanceRole.Serving),
+        Baseline(spec) is { } id ? new MetricSubject(id.Environment, id.Candidate, id.Role) : null);
 
     private InstanceId? Baseline(DeploymentSpec spec) =>
         projects.Snapshot(spec.Environment.Project) is { } snapshot && snapshot.Active(spec.Environment.Name) is { } deployment

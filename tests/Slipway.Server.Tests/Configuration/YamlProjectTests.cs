@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using CsCheck;
+using Slipway.Core;
 using Slipway.Core.Analysis;
 using Slipway.Core.Configuration;
 using Slipway.Core.Projects;
@@ -220,6 +222,53 @@ public class YamlProjectTests
                   - latency: { alpha: 0.02, tolerance: 10%, floor: 5ms, warmUp: 30s }
                   - outage: { silence: 9s, restarts: 2 }
                 """).Checks);
+
+    [Fact]
+    public void ChecksTakeTheirSourceAndTheirPolicies()
+    {
+        var project = Accept("""
+            project: shop
+            sources:
+              - name: prom
+                prometheus: { url: http://prometheus.example:9090, timeout: 5s, headers: { authorization: "Bearer ${PROM_TOKEN}" } }
+              - { name: script, command: { command: [./measure, --all] } }
+            environments:
+              - name: production
+                deploy: { process: { command: ./shop } }
+                checks:
+                  - errors:
+                      name: api
+                      from: { source: prom, total: 'sum(increase(a{v="{{version}}"}[{{window}}]))', count: b }
+                      onFail: pause
+                      onInconclusive: continue
+                      onError: { retry: 2, then: rollback }
+                      dryRun: true
+                      initialDelay: 1m
+                      warmUp: 2m
+                      interval: 30s
+                  - outage: { onFail: pause }
+                strategy: [{ weight: 100% }]
+            """);
+        Assert.Equal(
+            [
+                new MetricSourceSpec("prom", "prometheus", Texts(("url", "http://prometheus.example:9090"), ("timeout", "5s"), ("headers.authorization", "Bearer ${PROM_TOKEN}"))),
+                new MetricSourceSpec("script", "command", Texts(("command", """["./measure","--all"]"""))),
+            ],
+            project.Sources);
+        Assert.Equal(
+            [
+                new CheckSpec.Errors
+                {
+                    As = "api", From = new MetricQuery("prom", MetricShape.Counts, Texts(("total", """sum(increase(a{v="{{version}}"}[{{window}}]))"""), ("count", "b"))), OnFail = OnFail.Pause,
+                    OnInconclusive = OnInconclusive.Continue, OnError = new OnError(2, WhenBlind.Rollback), DryRun = true, InitialDelay = TimeSpan.FromMinutes(1), WarmUp = TimeSpan.FromMinutes(2), Interval = TimeSpan.FromSeconds(30),
+                },
+                new CheckSpec.Outage { OnFail = OnFail.Pause },
+            ],
+            project.Environments[0].Checks);
+        Assert.Equal(project.Environments[0].Checks, JsonSerializer.Deserialize<Project>(JsonSerializer.Serialize(project, SlipwayJson.Options), SlipwayJson.Options)!.Environments[0].Checks);
+    }
+
+    private static ImmutableSortedDictionary<string, string> Texts(params (string Key, string Value)[] texts) => texts.ToImmutableSortedDictionary(t => t.Key, t => t.Value);
 
     [Fact]
     public void NoChecksIsSaidWithAnEmptyList() => Assert.Empty(Production("checks: []").Checks);
