@@ -43,6 +43,18 @@ public sealed record CheckReport
 
     public required Verdict Verdict { get; init; }
 
+    /// <summary>Whose numbers it looked at: a metric source's name; null: the gateways'.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How large the difference is; null for checks that know none.</summary>
+    public EffectSize? Effect { get; init; }
+
+    /// <summary>While it is inconclusive: a candidate so many times worse would be expected to have failed by now; null: no size would.</summary>
+    public double? CouldSee { get; init; }
+
+    /// <summary>What would change the verdict, in a sentence.</summary>
+    public string? Change { get; init; }
+
     /// <summary>Nothing follows from what it says.</summary>
     public bool DryRun { get; init; }
 

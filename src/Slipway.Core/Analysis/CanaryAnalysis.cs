@@ -18,6 +18,9 @@ public sealed class CanaryAnalysis
     private readonly ImmutableArray<Weight> _exposures;
     private readonly ImmutableArray<Check> _checks;
     private readonly ImmutableArray<Gate> _gates;
+    private readonly ImmutableArray<double> _shares;
+    private readonly double _limit;
+    private readonly Noise _noise = new();
     private Totals _totals;
     private TimeSpan _now = TimeSpan.MinValue;
     private bool _hasBegun;
@@ -31,6 +34,9 @@ public sealed class CanaryAnalysis
         _exposures = [.. gates.Distinct().Order()];
         _checks = [.. _specs.Select(Make)];
         _gates = [.. _exposures.Select(exposure => new Gate(exposure, [.. _checks.Select(c => c.Guard(exposure)).OfType<Safety>()]))];
+        var alphas = _checks.Select(c => c.Spec.DryRun || c.LogLimit is not { } limit ? 0 : Math.Exp(-limit)).ToArray();
+        _limit = -Math.Log(alphas.Sum());
+        _shares = [.. alphas.Select(a => Math.Log(a) + _limit)];
     }
 
     /// <summary>Takes what the baseline did before the candidate had traffic; ignored once it has.</summary>
@@ -41,7 +47,9 @@ public sealed class CanaryAnalysis
         ArgumentNullException.ThrowIfNull(counts);
         if (!_hasBegun)
         {
-            Learn(SideTick.Of(counts), Advance(at));
+            var now = Advance(at);
+            Learn(SideTick.Of(counts), now);
+            _noise.Observe(now, counts.Shards);
         }
     }
 
@@ -49,18 +57,27 @@ public sealed class CanaryAnalysis
     /// <param name="at">Time since the deployment started. Never falls.</param>
     /// <param name="candidate">Null: no traffic.</param>
     /// <param name="baseline">Null: no traffic.</param>
-    public void Observe(TimeSpan at, SideCounts? candidate, SideCounts? baseline)
+    /// <param name="split">How the requests were shared out; null where no weight says how they should be.</param>
+    public void Observe(TimeSpan at, SideCounts? candidate, SideCounts? baseline, SplitSeen? split = null)
     {
-        var tick = new Tick(Advance(at), SideTick.Of(candidate), SideTick.Of(baseline), 1);
+        var tick = new Tick(Advance(at), SideTick.Of(candidate), SideTick.Of(baseline), _noise.OfErrors, _noise.OfLatency);
         _hasBegun |= tick.Candidate.HasTraffic;
         if (_hasBegun)
         {
+            if (split is { } seen)
+            {
+                Compare(seen);
+            }
+
             Compare(tick);
         }
         else
         {
             Learn(tick.Baseline, tick.At);
         }
+
+        // Only now: noise that had seen this tick would temper it with hindsight.
+        _noise.Observe(tick.At, baseline?.Shards);
     }
 
     /// <summary>
@@ -94,7 +111,7 @@ public sealed class CanaryAnalysis
             Verdict = failed ? Verdict.Fail : blind is not null ? Verdict.Error : _gates is [.., { IsGuarded: true, IsSafe: true }] ? Verdict.Pass : Verdict.Inconclusive,
             Blind = failed ? null : blind,
             HasEvidence = _totals.CandidateRequests > 0 || _checks.Any(c => c.HasCompared),
-            Checks = [.. _checks.Select(check => check.Report(_totals) with { DryRun = check.Spec.DryRun })],
+            Checks = [.. _checks.Select(check => check.Report(_totals) with { DryRun = check.Spec.DryRun, Source = check.Spec.From?.Source })],
             Gates = [.. _gates.Select(gate => gate.Report(failed))],
             CandidateRequests = _totals.CandidateRequests,
             CandidateErrors = _totals.CandidateErrors,
@@ -165,6 +182,7 @@ public sealed class CanaryAnalysis
         _totals = new(nc, xc, nb, xb);
         state.Sync(ref _now);
         state.Sync(ref _hasBegun);
+        _noise.Sync(state);
         foreach (var check in _checks)
         {
             check.Sync(state);
@@ -182,6 +200,12 @@ public sealed class CanaryAnalysis
         CheckSpec.Count count => new RatesCheck(count),
         CheckSpec.Latency latency => new LatencyCheck(latency),
         CheckSpec.Outage outage => new OutageCheck(outage),
+        CheckSpec.Gauge gauge => new GaugeCheck(gauge),
+        CheckSpec.Limit limit => new LimitCheck(limit),
+        CheckSpec.Split split => new SplitCheck(split),
+        CheckSpec.Signal signal => new SignalCheck(signal),
+        CheckSpec.Threshold threshold => new ThresholdCheck(threshold),
+        CheckSpec.Judge judge => new JudgeCheck(judge),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec, "There is no such check."),
     };
 
@@ -193,6 +217,14 @@ public sealed class CanaryAnalysis
         foreach (var check in _checks)
         {
             check.Learn(at, baseline);
+        }
+    }
+
+    private void Compare(in SplitSeen split)
+    {
+        foreach (var check in _checks)
+        {
+            (check as SplitCheck)?.Observe(split, 1 / Noise.Unknown);
         }
     }
 
@@ -214,14 +246,47 @@ public sealed class CanaryAnalysis
 
     private void Settle()
     {
+        var any = false;
         foreach (var check in _checks)
         {
             if (!check.HasFailed && check.IsAtLimit)
             {
                 check.Fail(_totals);
             }
+
+            any |= check.HasFailed && !check.Spec.DryRun;
+        }
+
+        if (!any && Together >= _limit)
+        {
+            Strongest.Fail(_totals, Sentences.Text($"all checks together reach {Sentences.Evidence(Together, _limit)}"));
         }
     }
+
+    /// <summary>
+    /// The average of all evidence, each weighted by the share of the whole α that its check has: a bet too, whatever the checks have to do
+    /// with each other, and never weaker than looking at each alone.
+    /// </summary>
+    private double Together
+    {
+        get
+        {
+            var sum = double.NegativeInfinity;
+            for (var i = 0; i < _checks.Length; i++)
+            {
+                sum = _checks[i].LogEvidence is { } log ? LogSum.Of(sum, _shares[i] + log) : sum;
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>
+    /// The check that the evidence of all mostly comes from. Failed requests count as slow ones too, but not the other way round: where errors
+    /// explain at least half of it, they are what is named.
+    /// </summary>
+    private Check Strongest => _checks.FirstOrDefault(c => c is { Spec: CheckSpec.Errors { DryRun: false } } && c.LogEvidence >= _limit / 2)
+        ?? _checks.Zip(_shares).Where(c => c.First.LogEvidence is not null).MaxBy(c => c.Second + c.First.LogEvidence!.Value).First;
 
     private void Answered()
     {

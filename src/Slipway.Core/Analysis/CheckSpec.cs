@@ -8,6 +8,12 @@ namespace Slipway.Core.Analysis;
 [JsonDerivedType(typeof(Latency), "latency")]
 [JsonDerivedType(typeof(Outage), "outage")]
 [JsonDerivedType(typeof(Count), "count")]
+[JsonDerivedType(typeof(Gauge), "gauge")]
+[JsonDerivedType(typeof(Limit), "limit")]
+[JsonDerivedType(typeof(Split), "split")]
+[JsonDerivedType(typeof(Signal), "signal")]
+[JsonDerivedType(typeof(Threshold), "threshold")]
+[JsonDerivedType(typeof(Judge), "judge")]
 public abstract record CheckSpec
 {
     private CheckSpec()
@@ -52,6 +58,12 @@ public abstract record CheckSpec
     /// <summary>Candidate traffic of this long after its first is not compared: a cold start is not a defect.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public virtual TimeSpan WarmUp { get; init; }
+
+    /// <summary>
+    /// φ: how much more alike parts of the service differ than chance lets them; evidence is divided by it. At least 1. Null: measured
+    /// on the baseline's shards of users, and 2 where nobody counts those.
+    /// </summary>
+    public double? Dispersion { get; init; }
 
     /// <summary>Whether it can show that an exposure is safe, or only that the candidate is worse.</summary>
     [JsonIgnore]
@@ -139,5 +151,132 @@ public abstract record CheckSpec
 
         /// <summary>Chance of calling a candidate safe at a gate when it is worse than the gate's ratio (β). Range (0, 0.5).</summary>
         public double Beta { get; init; } = 0.05;
+    }
+
+    /// <summary>One number of both sides (CPU, memory, queue length), compared block by block.</summary>
+    public sealed record Gauge : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "gauge";
+
+        /// <summary>Chance of ever stopping a healthy candidate because of this check. Range (0, 0.5).</summary>
+        public double Alpha { get; init; } = 0.002;
+
+        /// <summary>Relative difference that is still no defect: 0.1 is 10 %. At least 0.</summary>
+        public double Tolerance { get; init; } = 0.1;
+
+        /// <summary>Whether less is worse; else more is.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool LessIsWorse { get; init; }
+
+        /// <summary>What is averaged before it is compared; shorter blocks depend on each other. At least 30 s.</summary>
+        public TimeSpan Block { get; init; } = TimeSpan.FromSeconds(30);
+    }
+
+    /// <summary>The candidate alone, held against a number: both sides can break together.</summary>
+    public sealed record Limit : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "limit";
+
+        [JsonIgnore]
+        public override bool CanPass => true;
+
+        [JsonIgnore]
+        public override bool ComparesSides => false;
+
+        /// <summary>Largest share of requests that may fail, from 0 to 1; null: another number is looked at.</summary>
+        public double? ErrorRate { get; init; }
+
+        /// <summary>Which quantile of the latency is looked at, above 0 and below 1; null: another number.</summary>
+        public double? Quantile { get; init; }
+
+        /// <summary>The longest that quantile may be.</summary>
+        public TimeSpan? Slowest { get; init; }
+
+        /// <summary>Of a value: the smallest that is allowed.</summary>
+        public double? Least { get; init; }
+
+        /// <summary>Of a value: the largest that is allowed.</summary>
+        public double? Most { get; init; }
+
+        /// <summary>What is judged at once.</summary>
+        public TimeSpan Over { get; init; } = TimeSpan.FromMinutes(1);
+
+        /// <summary>Fewer requests (of a value: fewer measurements) are not judged, but wait for the next ones.</summary>
+        public int Minimum { get; init; } = 100;
+    }
+
+    /// <summary>Whether the candidate gets the share of the requests that it should.</summary>
+    public sealed record Split : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "split";
+
+        /// <summary>Chance of ever stopping a rollout whose split is right. Range (0, 0.5).</summary>
+        public double Alpha { get; init; } = 0.002;
+
+        /// <summary>How many times more or less than its share is no fault: a few users may ask more often than others. Above 1.</summary>
+        public double Tolerance { get; init; } = 1.5;
+    }
+
+    /// <summary>What something else says of the candidate: a command, an address, a person.</summary>
+    public sealed record Signal : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "signal";
+
+        [JsonIgnore]
+        public override bool CanPass => true;
+
+        [JsonIgnore]
+        public override bool ComparesSides => false;
+    }
+
+    /// <summary>A value against fixed limits, counted as Argo Rollouts or Flagger count: for teams who move over.</summary>
+    public sealed record Threshold : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "threshold";
+
+        [JsonIgnore]
+        public override bool CanPass => true;
+
+        [JsonIgnore]
+        public override bool ComparesSides => false;
+
+        /// <summary>The smallest value that is a success; null: any.</summary>
+        public double? Least { get; init; }
+
+        /// <summary>The largest value that is a success; null: any.</summary>
+        public double? Most { get; init; }
+
+        /// <summary>Counts as Flagger does, with so many failed checks that are too many; null: as Argo does.</summary>
+        public int? Flagger { get; init; }
+
+        /// <summary>Argo: failed measurements that are borne.</summary>
+        public int FailureLimit { get; init; }
+
+        /// <summary>Argo: successes one after the other that are enough; 0: there is no such rule.</summary>
+        public int SuccessLimit { get; init; }
+
+        /// <summary>Argo: measurements after which it ends; null: never.</summary>
+        public int? Measurements { get; init; }
+    }
+
+    /// <summary>A value of both sides, judged as Kayenta does: for teams who move over.</summary>
+    public sealed record Judge : CheckSpec
+    {
+        [JsonIgnore]
+        public override string Kind => "judge";
+
+        [JsonIgnore]
+        public override bool CanPass => true;
+
+        /// <summary>Which difference is a defect.</summary>
+        public Judges.KayentaDirection Direction { get; init; }
+
+        /// <summary>Points of each side that are judged at once. At least 2; Spinnaker asks for 50.</summary>
+        public int Points { get; init; } = 50;
     }
 }

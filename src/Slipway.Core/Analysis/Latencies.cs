@@ -35,6 +35,12 @@ internal sealed class Latencies
         return Total == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(LatencyHistogram.LowerBound(i + LatencyHistogram.MinIndex + 1));
     }
 
+    public void Clear()
+    {
+        Array.Clear(_counts);
+        _total = 0;
+    }
+
     public void Sync(Snapshot state)
     {
         state.Sync(_counts);

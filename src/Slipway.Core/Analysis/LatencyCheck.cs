@@ -68,7 +68,7 @@ internal sealed class LatencyCheck : Check
             return "the source gave no histograms of both sides";
         }
 
-        var tick = new Tick(at, SideTick.Of(c), SideTick.Of(b), 1);
+        var tick = new Tick(at, SideTick.Of(c), SideTick.Of(b), Noise.Unknown, Noise.Unknown);
         if (isWarm)
         {
             Update(tick);
@@ -126,7 +126,7 @@ internal sealed class LatencyCheck : Check
         Array.Clear(_baseline);
         _mapping.AddTo(_candidate, tick.Candidate, moveSlowest: true);
         LatencyMapping.Plain.AddTo(_baseline, tick.Baseline, moveSlowest: false);
-        detector.Update(tick.At, _candidate, _baseline, tick.Temper);
+        detector.Update(tick.At, _candidate, _baseline, 1 / (Spec.Dispersion ?? tick.Jitter));
         _candidateLatencies.Add(tick.Candidate.Latency);
         _baselineLatencies.Add(tick.Baseline.Latency);
     }

@@ -13,22 +13,25 @@ internal sealed class RatesCheck : Check
     private readonly RateKind _kind;
     private readonly double _beta;
     private readonly double _objective;
-    private readonly double _temper;
     private readonly RateDetector _detector;
     private readonly double _limit;
+    private readonly double _tolerance;
+    private readonly double _absolute;
+    private readonly EffectInterval _effect = new();
+    private double _temper = 1;
     private Window _seen;
     private TimeSpan? _baselineMissingSince;
     private TimeSpan _now;
 
     public RatesCheck(CheckSpec.Errors spec)
         : this(spec, RateKind.Bernoulli, spec.Alpha, new RateDetector(RateKind.Bernoulli, spec.Tolerance, spec.AbsoluteTolerance)) =>
-        (_beta, _objective) = (spec.Beta, spec.Objective);
+        (_beta, _objective, _tolerance, _absolute) = (spec.Beta, spec.Objective, spec.Tolerance, spec.AbsoluteTolerance);
 
     public RatesCheck(CheckSpec.Count spec)
-        : this(spec, RateKind.Count, spec.Alpha, new RateDetector(RateKind.Count, spec.Tolerance, 0)) => _beta = spec.Beta;
+        : this(spec, RateKind.Count, spec.Alpha, new RateDetector(RateKind.Count, spec.Tolerance, 0)) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
 
     private RatesCheck(CheckSpec spec, RateKind kind, double alpha, RateDetector detector)
-        : base(spec) => (_kind, _detector, _limit, _temper) = (kind, detector, -Math.Log(alpha), 1);
+        : base(spec) => (_kind, _detector, _limit) = (kind, detector, -Math.Log(alpha));
 
     public override double? LogEvidence => _detector.LogEvidence;
 
@@ -50,7 +53,7 @@ internal sealed class RatesCheck : Check
         return new RateSafety(Spec.Name, _kind, margin, -Math.Log(_beta));
     }
 
-    protected override void Update(in Tick tick) => Update(tick.At, tick.Window, tick.Temper);
+    protected override void Update(in Tick tick) => Update(tick.At, tick.Window, 1 / (Spec.Dispersion ?? tick.Noise));
 
     protected override string? Update(TimeSpan at, Measurement candidate, Measurement? baseline, bool isWarm)
     {
@@ -67,7 +70,7 @@ internal sealed class RatesCheck : Check
         var seen = new Window(c.Exposure, Part(c), b.Exposure, Part(b));
         if (isWarm)
         {
-            Update(at, seen, _temper);
+            Update(at, seen, 1 / (Spec.Dispersion ?? Noise.Unknown));
         }
         else
         {
@@ -80,6 +83,8 @@ internal sealed class RatesCheck : Check
     protected override void SyncMore(Snapshot state)
     {
         _detector.Sync(state);
+        _effect.Sync(state);
+        state.Sync(ref _temper);
         state.Sync(ref _seen);
         state.Sync(ref _baselineMissingSince);
         state.Sync(ref _now);
@@ -89,7 +94,12 @@ internal sealed class RatesCheck : Check
     {
         var totals = Spec.From is null ? gateway : Totals.Of(_seen);
         var verdict = IsAtLimit ? Verdict.Fail : Safeties is [.., { IsSafe: true }] ? Verdict.Pass : Verdict.Inconclusive;
-        return totals.Report(Spec.Name, verdict, Summary(totals)) with { LogEvidence = _detector.LogEvidence, LogLimit = _limit };
+        var sees = verdict is Verdict.Inconclusive ? CouldSee : null;
+        var effect = new EffectSize(_seen is { CandidateRequests: > 0, BaselineErrors: > 0 } ? _seen.CandidateErrors / _seen.CandidateRequests / (_seen.BaselineErrors / _seen.BaselineRequests) : null, _effect.Lower, _effect.Upper);
+        return totals.Report(Spec.Name, verdict, Summary(totals, effect, sees)) with
+        {
+            LogEvidence = _detector.LogEvidence, LogLimit = _limit, Effect = effect, CouldSee = sees, Change = Change(verdict),
+        };
     }
 
     private void Learn(TimeSpan at, double requests, double errors)
@@ -106,7 +116,9 @@ internal sealed class RatesCheck : Check
         _now = at;
         _seen += seen;
         _baselineMissingSince = seen.BaselineRequests > 0 ? null : _baselineMissingSince ?? _now;
+        _temper = temper;
         _detector.Update(at, seen, temper);
+        _effect.Update(seen, temper);
         for (var i = 0; i < Safeties.Count; i++)
         {
             ((RateSafety)Safeties[i]).Update(at, seen, temper);
@@ -122,7 +134,62 @@ internal sealed class RatesCheck : Check
 
     private double Part(Measurement.Counts counts) => _kind is RateKind.Bernoulli ? Math.Min(counts.Count, counts.Exposure) : counts.Count;
 
-    private string Summary(in Totals totals)
+    /// <summary>
+    /// The smallest ratio of rates whose own bet, on what it would be expected to have done in the requests that were seen, would have reached
+    /// the limit: what this check was able to see so far.
+    /// </summary>
+    private double? CouldSee
+    {
+        get
+        {
+            if (!_seen.HasBothSides)
+            {
+                return null;
+            }
+
+            var rate = (_seen.BaselineErrors + 0.5) / (_seen.BaselineRequests + 50);
+            var most = _kind is RateKind.Bernoulli ? 0.99 / rate : 1e6;
+            var (low, high) = (_tolerance, most);
+            if (_temper * Expected(high, rate) < _limit)
+            {
+                return null;
+            }
+
+            for (var i = 0; i < 40; i++)
+            {
+                var middle = Math.Sqrt(low * high);
+                (low, high) = _temper * Expected(middle, rate) < _limit ? (middle, high) : (low, middle);
+            }
+
+            return high;
+        }
+    }
+
+    private double Expected(double ratio, double rate)
+    {
+        var seen = new Window(_seen.CandidateRequests, _seen.CandidateRequests * ratio * rate, _seen.BaselineRequests, _seen.BaselineRequests * rate);
+        return _kind is RateKind.Bernoulli ? Analysis.LogEvidence.OfWorse(seen, ratio * rate, rate, _tolerance, _absolute) : Analysis.LogEvidence.OfCounts(seen, ratio / _tolerance, _tolerance);
+    }
+
+    private string Change(Verdict verdict)
+    {
+        if (verdict is Verdict.Fail)
+        {
+            return "Nothing: what failed stays failed; a new candidate begins anew";
+        }
+
+        if (verdict is Verdict.Pass)
+        {
+            return "Evidence of a defect that reaches its limit";
+        }
+
+        // What was won in the past, won again at the same pace.
+        return Safeties is [.., { LogEvidence: > 0 and var log, LogLimit: { } limit }] && _seen.CandidateRequests > 0
+            ? Text($"About {Math.Ceiling(_seen.CandidateRequests * (limit - log) / log):N0} more of the candidate's, if they go on as until now, to be shown safe; or evidence of a defect")
+            : "More of the candidate's traffic, sooner with a larger weight, or evidence of a defect";
+    }
+
+    private string Summary(in Totals totals, EffectSize effect, double? sees)
     {
         var evidence = Evidence(_detector.LogEvidence, _limit);
         if (totals.CandidateRequests == 0)
@@ -133,10 +200,16 @@ internal sealed class RatesCheck : Check
         var candidate = _kind is RateKind.Bernoulli
             ? $"{Count(totals.CandidateErrors)} of {Requests(totals.CandidateRequests)} failed"
             : $"{Count(totals.CandidateErrors)} in {Count(totals.CandidateRequests)}";
-        return _now - _baselineMissingSince >= LongWithoutBaseline || totals.BaselineRequests == 0
-            ? $"{candidate} on the candidate, but there is no baseline traffic to compare with; {evidence}"
-            : $"{candidate}, {Count(totals.BaselineErrors)} of {Count(totals.BaselineRequests)} on the baseline: "
-                + $"{Rate(totals.CandidateErrors, totals.CandidateRequests)} against {Rate(totals.BaselineErrors, totals.BaselineRequests)}; {evidence}";
+        if (_now - _baselineMissingSince >= LongWithoutBaseline || totals.BaselineRequests == 0)
+        {
+            return $"{candidate} on the candidate, but there is no baseline traffic to compare with; {evidence}";
+        }
+
+        return $"{candidate}, {Count(totals.BaselineErrors)} of {Count(totals.BaselineRequests)} on the baseline: "
+            + $"{Rate(totals.CandidateErrors, totals.CandidateRequests)} against {Rate(totals.BaselineErrors, totals.BaselineRequests)}"
+            + (effect.Text is { Length: > 0 } range ? $" ({range})" : "")
+            + (sees is { } ratio ? Text($"; {ratio:0.##} times as often or more would have been seen") : "")
+            + $"; {evidence}";
     }
 
     private string Rate(long part, long whole) => _kind is RateKind.Bernoulli ? Share(part, whole) : Text($"{part / (double)Math.Max(1, whole):0.####}");

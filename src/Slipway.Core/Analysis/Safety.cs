@@ -2,7 +2,7 @@ using static Slipway.Core.Analysis.Sentences;
 
 namespace Slipway.Core.Analysis;
 
-/// <summary>What a gate waits for from one check. Once safe, stays so.</summary>
+/// <summary>What a gate waits for from one check. What a bet has shown stays shown.</summary>
 internal abstract class Safety
 {
     private bool _isSafe;
@@ -54,4 +54,13 @@ internal sealed class RateSafety(string check, RateKind kind, Margin margin, dou
         base.Sync(state);
         _detector.Sync(state);
     }
+}
+
+/// <summary>A rule that has to have passed.</summary>
+/// <param name="what">What is to be shown.</param>
+internal sealed class RuleSafety(string what) : Safety
+{
+    public void Pass() => IsSafe = true;
+
+    public override string Shown(string verb) => $"{what} {verb} shown";
 }

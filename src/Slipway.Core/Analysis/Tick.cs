@@ -33,8 +33,9 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
 }
 
 /// <summary>Both sides over the time since the tick before.</summary>
-/// <param name="Temper">Share of the evidence that is believed (1/φ), fixed before the tick.</param>
-internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick Baseline, double Temper)
+/// <param name="Noise">φ of errors as it was known before the tick.</param>
+/// <param name="Jitter">φ of latencies as it was known before the tick.</param>
+internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick Baseline, double Noise, double Jitter)
 {
     public Window Window => new(Candidate.Requests, Candidate.Errors, Baseline.Requests, Baseline.Errors);
 }

@@ -91,7 +91,7 @@ public static class ProjectReader
 
         if (fields.Optional("checks") is { } checks)
         {
-            CheckReaders.Read(checks);
+            CheckReaders.Read(checks, CheckShares.Default);
         }
 
         if (fields.Optional("strategy") is { } strategy)
@@ -110,6 +110,7 @@ public static class ProjectReader
         }
 
         fields.Optional("whenBusy")?.Word(("queue", WhenBusy.Queue), ("supersede", WhenBusy.Supersede), ("refuse", WhenBusy.Refuse));
+        fields.Optional("alpha")?.Fraction(v => v is > 0 and < 0.5, "above 0 and below 0.5: the chance of ever stopping a healthy candidate");
         fields.Optional("scaling")?.Word(("keep", Scaling.Keep), ("follow", Scaling.Follow));
 
         fields.End();

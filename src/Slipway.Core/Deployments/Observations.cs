@@ -85,7 +85,9 @@ internal static class Observations
             : [.. found, .. GoBack(state, RollbackCause.Bad, why, now)];
     }
 
-    private static OnFail Policy(Deployment state, string check) => state.Spec.Checks.FirstOrDefault(c => c.Name == check)?.OnFail ?? state.Spec.OnFail;
+    /// <summary>A wrong split is no fault of the candidate's: unless its check says otherwise, a person looks at it.</summary>
+    private static OnFail Policy(Deployment state, string check) =>
+        state.Spec.Checks.FirstOrDefault(c => c.Name == check) is { } spec ? spec.OnFail ?? (spec is Analysis.CheckSpec.Split ? OnFail.Pause : state.Spec.OnFail) : state.Spec.OnFail;
 
     /// <summary>A check that cannot be measured more often than it may: no time counts, and what its policy says follows.</summary>
     private static ImmutableArray<DeploymentEvent> Blinded(Deployment state, DeploymentInput.Analysed input, string why, DateTimeOffset now) => input.WhenBlind switch

@@ -64,16 +64,22 @@ internal sealed class Watcher(TrafficBoard board, TrafficDirector traffic, Proje
     /// <summary>What the baseline did in the minutes before counts as its history.</summary>
     private void Learn(DeploymentSpec spec, CanaryAnalysis analysis)
     {
-        if (Baseline(spec) is { } baseline && board.History(baseline) is { } history)
-            analysis.LearnBaseline(history, TimeSpan.Zero);
+        foreach (var (ago, counts) in Baseline(spec) is { } baseline ? board.Pieces(baseline) : [])
+            analysis.LearnBaseline(counts, -ago);
     }
 
     private void Observe(DeploymentSpec spec, CanaryAnalysis analysis, IReadOnlyDictionary<InstanceId, SideCounts> counts, TimeSpan at)
     {
         var candidate = counts.GetValueOrDefault(new InstanceId(spec.Environment, spec.Candidate.Candidate));
         var baseline = Baseline(spec) is { } id ? counts.GetValueOrDefault(id) : null;
-        analysis.Observe(at, candidate, baseline);
+        analysis.Observe(at, candidate, baseline, Split(spec, counts));
     }
+
+    /// <summary>What should have gone to the candidate and what did; null where a weight alone does not say: an audience has any size, and copies are no users.</summary>
+    private SplitSeen? Split(DeploymentSpec spec, IReadOnlyDictionary<InstanceId, SideCounts> counts) =>
+        projects.Snapshot(spec.Environment.Project)?.Active(spec.Environment.Name)?.Confirmed is { Candidate: { } version, Stable: not null, Audience: null } split && split.Mirror == Weight.None
+            ? new SplitSeen(split.Weight.Share, counts.Where(c => c.Key.Environment == spec.Environment && c.Key.Candidate == version).Sum(c => c.Value.Completed), counts.Where(c => c.Key.Environment == spec.Environment).Sum(c => c.Value.Completed))
+            : null;
 
     /// <summary>Whether the gateways can be heard. An environment without live traffic has none to hear of.</summary>
     private async Task<bool> HearsAsync(DeploymentSpec spec, CancellationToken cancellationToken) =>

@@ -45,7 +45,7 @@ public class SavedAnalysisTests
         CanaryAnalysis analysis = new([new CheckSpec.Errors(), new CheckSpec.Latency()], Gates);
         analysis.LearnBaseline(traffic.Baseline(30_000), TimeSpan.FromSeconds(-1));
         Feed(analysis, traffic, 0, 600);
-        Assert.InRange(analysis.Save().Length, 500, 6000);
+        Assert.InRange(analysis.Save().Length, 500, 9000);
     }
 
     [Fact]

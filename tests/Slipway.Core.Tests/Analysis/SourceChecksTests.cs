@@ -20,7 +20,7 @@ public class SourceChecksTests
     {
         Times(6, Counts(500, 50), Counts(4500, 22));
         Assert.Equal((Verdict.Fail, Verdict.Fail), (Report.Verdict, Check.Verdict));
-        Assert.StartsWith("50 of 500 requests failed, 22 of 4,500 on the baseline: 10.00 % against 0.49 %; evidence ", Check.Summary, StringComparison.Ordinal);
+        Assert.StartsWith("50 of 500 requests failed, 22 of 4,500 on the baseline: 10.00 % against 0.49 % (95 % sure: ", Check.Summary, StringComparison.Ordinal);
     }
 
     [Fact]

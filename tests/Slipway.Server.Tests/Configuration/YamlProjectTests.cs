@@ -259,7 +259,7 @@ public class YamlProjectTests
             [
                 new CheckSpec.Errors
                 {
-                    As = "api", From = new MetricQuery("prom", MetricShape.Counts, Texts(("total", """sum(increase(a{v="{{version}}"}[{{window}}]))"""), ("count", "b"))), OnFail = OnFail.Pause,
+                    As = "api", Alpha = 0.01, From = new MetricQuery("prom", MetricShape.Counts, Texts(("total", """sum(increase(a{v="{{version}}"}[{{window}}]))"""), ("count", "b"))), OnFail = OnFail.Pause,
                     OnInconclusive = OnInconclusive.Continue, OnError = new OnError(2, WhenBlind.Rollback), DryRun = true, InitialDelay = TimeSpan.FromMinutes(1), WarmUp = TimeSpan.FromMinutes(2), Interval = TimeSpan.FromSeconds(30),
                 },
                 new CheckSpec.Outage { OnFail = OnFail.Pause },
@@ -267,6 +267,35 @@ public class YamlProjectTests
             project.Environments[0].Checks);
         Assert.Equal(project.Environments[0].Checks, JsonSerializer.Deserialize<Project>(JsonSerializer.Serialize(project, SlipwayJson.Options), SlipwayJson.Options)!.Environments[0].Checks);
     }
+
+    [Fact]
+    public void AlphaIsSharedOutAmongTheChecksThatSayNone() =>
+        Assert.Equal(
+            [0.0005, 0.0003, 0.0001, 0.0001, 0.02],
+            Production("""
+                alpha: 0.1%
+                checks:
+                  - errors
+                  - latency
+                  - split
+                  - split: { name: again, tolerance: 2 }
+                  - errors: { name: other, alpha: 2% }
+                """).Checks.Select(c => Math.Round(c switch { CheckSpec.Errors e => e.Alpha, CheckSpec.Latency l => l.Alpha, CheckSpec.Split s => s.Alpha, _ => 0 }, 12)));
+
+    [Fact]
+    public void LimitsAndThePeersRulesAreRead() =>
+        Assert.Equal(
+            [
+                new CheckSpec.Limit { As = "few", ErrorRate = 0.05, Minimum = 200 },
+                new CheckSpec.Limit { As = "slow", Quantile = 0.99, Slowest = TimeSpan.FromMilliseconds(800), Over = TimeSpan.FromMinutes(2) },
+                new CheckSpec.Split { Alpha = 0.01, Tolerance = 2, OnFail = OnFail.Rollback },
+            ],
+            Production("""
+                checks:
+                  - limit: { name: few, errors: 5%, minimum: 200 }
+                  - limit: { name: slow, p99: 800ms, over: 2m }
+                  - split: { tolerance: 2, onFail: rollback }
+                """).Checks);
 
     private static ImmutableSortedDictionary<string, string> Texts(params (string Key, string Value)[] texts) => texts.ToImmutableSortedDictionary(t => t.Key, t => t.Value);
 
