@@ -47,7 +47,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
     /// <param name="owners">Who acts for which project; null: this process does for all.</param>
     public SlipwayEngine(
         IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, IAnalysisStore analyses, TimeProvider time,
-        ILogger<SlipwayEngine> logger, IProjectOwners? owners = null)
+        ILogger<SlipwayEngine> logger, IProjectOwners? owners = null, IEnumerable<IMetricSource>? sources = null)
     {
         (_store, _time, Counts, Feed, _owners) = (store, time, counts, feed, owners);
         _owned = new OwnedProjects(all: owners is null);
@@ -55,7 +55,7 @@ public sealed class SlipwayEngine : IAsyncDisposable
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
         _recordings = new Recordings(analyses, time, logger);
-        _watcher = new Watcher(counts, _traffic, _projects, _recordings, time);
+        _watcher = new Watcher(counts, _traffic, _projects, _recordings, sources ?? [], time);
         _coordinator = new Coordinator(_projects, _owned, owners, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, owners, time), feed, time, logger);
         _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, _owned, owners, feed, _coordinator.Tell, time, logger);
         _observer = new Observer(_traffic, _projects, _owned, _coordinator.Tell, time, logger);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Slipway.Core;
+using Slipway.Core.Analysis;
 using Slipway.Core.Deployments;
 using static Slipway.Core.Deployments.DeploymentEvent;
 
@@ -78,7 +79,11 @@ public static class DecisionReplay
         var heard = following.TakeWhile(e => e is EvidenceSeen or ShownSafe or CheckFailed or MeasuringLost or MeasuringBack).ToList();
         var safe = heard.OfType<ShownSafe>().FirstOrDefault();
         var blind = heard.OfType<MeasuringLost>().FirstOrDefault()?.Why ?? (heard.OfType<MeasuringBack>().Any() ? null : state.Blind);
-        return new DeploymentInput.Analysed(state.EvidenceSeen || heard.OfType<EvidenceSeen>().Any(), safe?.Exposure, safe?.Evidence ?? "", [.. heard.OfType<CheckFailed>().Select(f => f.Evidence)]) { Blind = blind };
+        return new DeploymentInput.Analysed(state.EvidenceSeen || heard.OfType<EvidenceSeen>().Any(), safe?.Exposure, safe?.Evidence ?? "", [.. heard.OfType<CheckFailed>().Select(f => f.Evidence)])
+        {
+            Blind = blind,
+            WhenBlind = heard is not [.., MeasuringLost] ? null : following.ElementAtOrDefault(heard.Count) switch { Paused => WhenBlind.Pause, RollbackStarted { Cause: RollbackCause.Failed } => WhenBlind.Rollback, _ => null },
+        };
     }
 
     /// <summary>A way back that nothing before it explains: a person's word, a flag, a successor, or an effect that failed.</summary>

@@ -73,10 +73,12 @@ internal sealed class Traffic(World world, WorldSpec spec, Chance chance, Agenda
             return null;
         var (errors, latency, silent) = Behaviour(deployment, version, share);
         var failed = silent ? requests : chance.Binomial(requests, errors);
+        var histogram = silent ? LatencyHistogram.Empty : Latencies(requests, latency);
         return new SideCounts
         {
             Environment = deployment.Spec.Environment, Candidate = version, Started = requests, Completed = requests,
-            ServerErrors = silent ? 0 : failed, NoAnswer = silent ? failed : 0, Latency = silent ? LatencyHistogram.Empty : Latencies(requests, latency),
+            ServerErrors = silent ? 0 : failed, NoAnswer = silent ? failed : 0, Latency = histogram,
+            Shards = ShardCounts.Even(histogram, silent ? failed : 0, failed, (world.Now - spec.Start).Ticks / Second.Ticks),
         };
     }
 

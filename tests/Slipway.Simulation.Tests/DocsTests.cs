@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Slipway.Core.Analysis;
 using Slipway.Core.Configuration;
 using Slipway.Core.Strategies;
 using Slipway.Server.Configuration;
@@ -15,7 +16,7 @@ public partial class DocsTests
     private const string Head = "project: shop\nservice: { host: shop.example }\ndefaults: { deploy: { process: { command: ./shop } } }\n";
 
     public static TheoryData<string, string> Examples =>
-        [.. from folder in new[] { "steps", "policies" }
+        [.. from folder in new[] { "steps", "policies", "checks" }
             from file in Directory.EnumerateFiles(Docs(folder), "*.md").Order(StringComparer.Ordinal)
             from block in Blocks(file)
             select (Path.GetFileName(file), block)];
@@ -50,6 +51,10 @@ public partial class DocsTests
     [Fact]
     public void EveryStepHasItsPage() =>
         Assert.All(typeof(Step).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => (string)a.TypeDiscriminator!), name => Assert.True(File.Exists(Path.Combine(Docs("steps"), $"{name}.md")), $"docs/steps/{name}.md is missing"));
+
+    [Fact]
+    public void EveryCheckHasItsPage() =>
+        Assert.All(typeof(CheckSpec).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => (string)a.TypeDiscriminator!), name => Assert.True(File.Exists(Path.Combine(Docs("checks"), $"{name}.md")), $"docs/checks/{name}.md is missing"));
 
     private static IEnumerable<string> Blocks(string file) => Block().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value);
 

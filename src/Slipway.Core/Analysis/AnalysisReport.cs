@@ -7,8 +7,8 @@ namespace Slipway.Core.Analysis;
 public sealed record AnalysisReport
 {
     /// <summary>
-    /// Fail when any check fails; Pass when the errors check passes (safe at the largest gate) and none fails; Inconclusive otherwise,
-    /// so also when nothing that could pass was asked for.
+    /// Fail when any check fails; Error when one cannot be measured; Pass when every check that can is safe at the largest gate; Inconclusive
+    /// otherwise, so also when nothing that could pass was asked for. Checks on a dry run do not count.
     /// </summary>
     public required Verdict Verdict { get; init; }
 
@@ -16,6 +16,12 @@ public sealed record AnalysisReport
 
     /// <summary>Smallest exposure first.</summary>
     public ImmutableArray<GateReport> Gates { get; init; } = [];
+
+    /// <summary>A check that cannot be measured, more often in a row than its policy passes over; null while all can.</summary>
+    public Blindness? Blind { get; init; }
+
+    /// <summary>Whether anything of the candidate was counted or measured.</summary>
+    public bool HasEvidence { get; init; }
 
     public long CandidateRequests { get; init; }
 
@@ -32,10 +38,25 @@ public sealed record AnalysisReport
 /// <summary>What one check says. A failed one keeps the numbers of the moment at which it failed.</summary>
 public sealed record CheckReport
 {
-    /// <summary><c>errors</c>, <c>latency</c> or <c>outage</c>.</summary>
+    /// <summary>The check's name: its kind, or the one that was written.</summary>
     public required string Name { get; init; }
 
     public required Verdict Verdict { get; init; }
+
+    /// <summary>Whose numbers it looked at: a metric source's name; null: the gateways'.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>How large the difference is; null for checks that know none.</summary>
+    public EffectSize? Effect { get; init; }
+
+    /// <summary>While it is inconclusive: a candidate so many times worse would be expected to have failed by now; null: no size would.</summary>
+    public double? CouldSee { get; init; }
+
+    /// <summary>What would change the verdict, in a sentence.</summary>
+    public string? Change { get; init; }
+
+    /// <summary>Nothing follows from what it says.</summary>
+    public bool DryRun { get; init; }
 
     /// <summary>Natural log of the evidence for a defect: e to this power, to 1. Null for a check that is a rule, not a bet.</summary>
     public double? LogEvidence { get; init; }

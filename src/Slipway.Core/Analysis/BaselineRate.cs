@@ -26,4 +26,11 @@ internal sealed class BaselineRate(Memory memory)
 
         _last = at > _last ? at : _last;
     }
+
+    public void Sync(Snapshot state)
+    {
+        state.Sync(ref _errors);
+        state.Sync(ref _requests);
+        state.Sync(ref _last);
+    }
 }

@@ -8,6 +8,8 @@ namespace Slipway.Core.Analysis;
 /// <remarks>Pearson's statistic over blocks of several lengths, pulled towards 1 while there are few, with its own standard error on top.</remarks>
 internal sealed class Dispersion
 {
+    private const int Least = 3;
+
     private readonly int _shards;
     private readonly double _prior;
     private readonly double _deadBand;
@@ -37,10 +39,32 @@ internal sealed class Dispersion
         }
     }
 
-    /// <summary>Takes one window's requests and errors of each part.</summary>
-    public void Update(ReadOnlySpan<double> requests, ReadOnlySpan<double> errors)
+    /// <summary>
+    /// The same, of those block lengths of which <see cref="Least"/> blocks have ended: fewer say so little that their own uncertainty would be
+    /// taken for noise, until a block of a quarter of an hour has ended often enough. While none has, what the belief in 1 allows.
+    /// </summary>
+    public double PhiSoFar
     {
-        _ticks++;
+        get
+        {
+            var (phi, any) = (1.0, false);
+            foreach (var scale in _scales)
+            {
+                if (scale.Freedom < Least * (_shards - 1))
+                    continue;
+                any = true;
+                phi = Math.Max(phi, (scale.Pearson + _prior) / (scale.Freedom + _prior) * (1 + Math.Sqrt(2 / (scale.Freedom + _prior))));
+            }
+
+            return !any ? 1 + Math.Sqrt(2 / _prior) : phi < _deadBand ? 1 : phi;
+        }
+    }
+
+    /// <summary>Takes the requests and errors of each part, of one window or of several merged.</summary>
+    public void Update(ReadOnlySpan<double> requests, ReadOnlySpan<double> errors, int windows = 1)
+    {
+        var before = _ticks;
+        _ticks += windows;
         foreach (var scale in _scales)
         {
             for (var s = 0; s < _shards; s++)
@@ -49,22 +73,32 @@ internal sealed class Dispersion
                 scale.Errors[s] += errors[s];
             }
 
-            if (_ticks % scale.Length == 0)
+            if (_ticks / scale.Length > before / scale.Length)
                 scale.Close();
         }
     }
 
+    public void Sync(Snapshot state)
+    {
+        state.Sync(ref _ticks);
+        foreach (var scale in _scales)
+            scale.Sync(state);
+    }
+
     private sealed class Scale(int length, int shards)
     {
+        private double _pearson;
+        private double _freedom;
+
         public int Length => length;
 
         public double[] Requests { get; } = new double[shards];
 
         public double[] Errors { get; } = new double[shards];
 
-        public double Pearson { get; private set; }
+        public double Pearson => _pearson;
 
-        public double Freedom { get; private set; }
+        public double Freedom => _freedom;
 
         /// <summary>Adds the block that has ended; one without any error, or with a single part, tells nothing.</summary>
         public void Close()
@@ -79,14 +113,22 @@ internal sealed class Dispersion
                 {
                     var expected = Requests[s] * rate;
                     if (expected > 0)
-                        Pearson += (Errors[s] - expected) * (Errors[s] - expected) / (expected * (1 - rate));
+                        _pearson += (Errors[s] - expected) * (Errors[s] - expected) / (expected * (1 - rate));
                 }
 
-                Freedom += Requests.Length - 1;
+                _freedom += Requests.Length - 1;
             }
 
             Array.Clear(Requests);
             Array.Clear(Errors);
+        }
+
+        public void Sync(Snapshot state)
+        {
+            state.Sync(Requests);
+            state.Sync(Errors);
+            state.Sync(ref _pearson);
+            state.Sync(ref _freedom);
         }
     }
 }

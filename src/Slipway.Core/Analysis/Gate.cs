@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Traffic;
 using static Slipway.Core.Analysis.Sentences;
 
@@ -38,56 +39,46 @@ internal readonly record struct Margin(double Ratio, double Difference)
     }
 }
 
-/// <summary>Waits until the candidate is shown to be safe enough for one exposure. Once safe, stays so.</summary>
-internal sealed class Gate
+/// <summary>Waits until every check that guards it has shown the candidate to be safe enough for one exposure. Once open, stays so.</summary>
+/// <param name="exposure">Share of all the project's users.</param>
+/// <param name="guards">Empty: there is nothing to wait for, and any answer opens the gate.</param>
+internal sealed class Gate(Weight exposure, ImmutableArray<Safety> guards)
 {
-    private readonly Weight _exposure;
-    private readonly Margin _margin;
-    private readonly SafeDetector? _detector;
-    private readonly double _limit;
+    private bool _answered;
 
-    /// <param name="exposure">Share of all the project's users.</param>
-    /// <param name="errors">Null: there are no error rates to compare, and any answer opens the gate.</param>
-    public Gate(Weight exposure, CheckSpec.Errors? errors)
+    public bool IsSafe => guards.IsEmpty ? _answered : guards.All(g => g.IsSafe);
+
+    /// <summary>Whether a check waits at it; else it says nothing about the candidate.</summary>
+    public bool IsGuarded => !guards.IsEmpty;
+
+    /// <summary>The candidate has answered something, or something of it was measured.</summary>
+    public void HasAnswered() => _answered = true;
+
+    public void Sync(Snapshot state) => state.Sync(ref _answered);
+
+    public GateReport Report(bool anyFailed)
     {
-        _exposure = exposure;
-        if (errors is not null)
+        var last = Last;
+        return new()
         {
-            _margin = Margin.At(exposure, errors.Objective);
-            _detector = new SafeDetector(_margin.Ratio, _margin.Difference);
-            _limit = -Math.Log(errors.Beta);
-        }
+            Exposure = exposure,
+            Safe = IsSafe && !anyFailed,
+            LogEvidence = last?.LogEvidence,
+            LogLimit = last?.LogLimit,
+            MarginRatio = last?.Margin?.Ratio,
+            MarginDifference = last?.Margin?.Difference,
+            Summary = anyFailed ? $"Not safe at {exposure}: a check failed" : Sentence(last),
+        };
     }
 
-    public bool IsSafe { get; private set; }
+    /// <summary>The guard that is farthest from being sure.</summary>
+    private Safety? Last => guards.IsEmpty ? null : guards.OrderBy(g => g.IsSafe).ThenBy(g => (g.LogEvidence ?? 0) - (g.LogLimit ?? 0)).First();
 
-    public void Learn(TimeSpan at, in SideTick baseline) => _detector?.Learn(at, baseline.Requests, baseline.Errors);
-
-    public void Observe(in Tick tick)
+    private string Sentence(Safety? last) => (last, IsSafe) switch
     {
-        _detector?.Update(tick.At, tick.Window);
-        IsSafe |= _detector is null ? tick.Candidate.Answered > 0 : _detector.LogEvidence >= _limit;
-    }
-
-    public GateReport Report(bool anyFailed) => new()
-    {
-        Exposure = _exposure,
-        Safe = IsSafe && !anyFailed,
-        LogEvidence = _detector?.LogEvidence,
-        LogLimit = _detector is null ? null : _limit,
-        MarginRatio = _detector is null ? null : _margin.Ratio,
-        MarginDifference = _detector is null ? null : _margin.Difference,
-        Summary = anyFailed ? $"Not safe at {_exposure}: a check failed" : Sentence(),
+        (null, true) => $"Open at {exposure} without evidence: no errors check is set, and the candidate answers",
+        (null, false) => $"Not open at {exposure}: no errors check is set, and the candidate has answered no request yet",
+        (_, true) => $"Safe at {exposure}: {last.Shown("was")}",
+        _ => $"Not yet safe at {exposure}: {last.Shown("is not yet")}{(last is { LogEvidence: { } log, LogLimit: { } limit } ? $"; {Evidence(log, limit)}" : "")}",
     };
-
-    private string Sentence() => (_detector, IsSafe) switch
-    {
-        (null, true) => $"Open at {_exposure} without evidence: no errors check is set, and the candidate answers",
-        (null, false) => $"Not open at {_exposure}: no errors check is set, and the candidate has answered no request yet",
-        (_, true) => $"Safe at {_exposure}: {Shown(" was")}",
-        _ => $"Not yet safe at {_exposure}: {Shown(" is not yet")}; {Evidence(_detector.LogEvidence, _limit)}",
-    };
-
-    private string Shown(string verb) =>
-        Text($"an error rate below {_margin.Ratio:0.##} times the baseline's plus {Percent(_margin.Difference)}{verb} shown");
 }

@@ -7,7 +7,9 @@ internal sealed class Latencies
 {
     private readonly long[] _counts = new long[LatencyHistogram.MaxIndex - LatencyHistogram.MinIndex + 1];
 
-    public long Total { get; private set; }
+    private long _total;
+
+    public long Total => _total;
 
     public void Add(LatencyHistogram histogram)
     {
@@ -16,7 +18,7 @@ internal sealed class Latencies
         {
             var count = Math.Max(0, counts[i]);
             _counts[Math.Clamp(histogram.Offset + i, LatencyHistogram.MinIndex, LatencyHistogram.MaxIndex) - LatencyHistogram.MinIndex] += count;
-            Total += count;
+            _total += count;
         }
     }
 
@@ -31,5 +33,17 @@ internal sealed class Latencies
         }
 
         return Total == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(LatencyHistogram.LowerBound(i + LatencyHistogram.MinIndex + 1));
+    }
+
+    public void Clear()
+    {
+        Array.Clear(_counts);
+        _total = 0;
+    }
+
+    public void Sync(Snapshot state)
+    {
+        state.Sync(_counts);
+        state.Sync(ref _total);
     }
 }

@@ -12,7 +12,6 @@ internal sealed class LatencyCheck : Check
     public const long EnoughBaseline = 500;
 
     private readonly LatencyMapping _mapping;
-    private readonly TimeSpan _warmUp;
     private readonly double _limit;
     private readonly long[] _learned = new long[LatencyMapping.Buckets];
     private readonly long[] _candidate = new long[LatencyMapping.Buckets];
@@ -20,26 +19,34 @@ internal sealed class LatencyCheck : Check
     private readonly Latencies _candidateLatencies = new();
     private readonly Latencies _baselineLatencies = new();
     private LatencyDetector? _detector;
-    private TimeSpan? _comparedFrom;
     private long _learnedRequests;
     private bool _isWarm;
 
     public LatencyCheck(CheckSpec.Latency spec)
+        : base(spec)
     {
         _mapping = new LatencyMapping(spec.Tolerance, spec.Floor);
-        _warmUp = spec.WarmUp;
         _limit = -Math.Log(spec.Alpha);
     }
 
-    protected override bool IsAtLimit => _detector?.LogEvidence >= _limit;
+    public override double? LogEvidence => _detector?.LogEvidence ?? 0;
 
-    public override void Learn(TimeSpan at, in SideTick baseline) => Learn(baseline);
+    public override double? LogLimit => _limit;
+
+    public override bool IsAtLimit => _detector?.LogEvidence >= _limit;
+
+    public override void Learn(TimeSpan at, in SideTick baseline)
+    {
+        if (Spec.From is null)
+        {
+            Learn(baseline);
+        }
+    }
 
     protected override void Update(in Tick tick)
     {
-        _comparedFrom ??= tick.At + _warmUp;
-        _isWarm = tick.At >= _comparedFrom;
-        if (_detector is null && _isWarm && _learnedRequests >= EnoughBaseline)
+        _isWarm = true;
+        if (_detector is null && _learnedRequests >= EnoughBaseline)
         {
             _detector = new LatencyDetector(_learned, moved: true);
         }
@@ -54,10 +61,43 @@ internal sealed class LatencyCheck : Check
         }
     }
 
-    protected override CheckReport Describe(in Totals totals) =>
-        totals.Report("latency", IsAtLimit ? Verdict.Fail : Verdict.Inconclusive, Summary(totals)) with
+    protected override string? Update(TimeSpan at, Measurement candidate, Measurement? baseline, bool isWarm)
+    {
+        if (candidate is not Measurement.Latencies c || baseline is not Measurement.Latencies b)
         {
-            LogEvidence = _detector?.LogEvidence ?? 0,
+            return "the source gave no histograms of both sides";
+        }
+
+        var tick = new Tick(at, SideTick.Of(c), SideTick.Of(b), Noise.Unknown, Noise.Unknown);
+        if (isWarm)
+        {
+            Update(tick);
+        }
+        else
+        {
+            Learn(tick.Baseline);
+        }
+
+        return null;
+    }
+
+    protected override void SyncMore(Snapshot state)
+    {
+        var isFrozen = _detector is not null;
+        state.Sync(_learned);
+        state.Sync(ref _learnedRequests);
+        state.Sync(ref _isWarm);
+        state.Sync(ref isFrozen);
+        _detector ??= isFrozen ? new LatencyDetector(_learned) : null;
+        _detector?.Sync(state);
+        _candidateLatencies.Sync(state);
+        _baselineLatencies.Sync(state);
+    }
+
+    protected override CheckReport Describe(in Totals totals) =>
+        totals.Report(Spec.Name, IsAtLimit ? Verdict.Fail : Verdict.Inconclusive, Summary(totals)) with
+        {
+            LogEvidence = LogEvidence,
             LogLimit = _limit,
             Latency = Compared,
         };
@@ -86,7 +126,7 @@ internal sealed class LatencyCheck : Check
         Array.Clear(_baseline);
         _mapping.AddTo(_candidate, tick.Candidate, moveSlowest: true);
         LatencyMapping.Plain.AddTo(_baseline, tick.Baseline, moveSlowest: false);
-        detector.Update(tick.At, _candidate, _baseline);
+        detector.Update(tick.At, _candidate, _baseline, 1 / (Spec.Dispersion ?? tick.Jitter));
         _candidateLatencies.Add(tick.Candidate.Latency);
         _baselineLatencies.Add(tick.Baseline.Latency);
     }
@@ -98,7 +138,7 @@ internal sealed class LatencyCheck : Check
 
     private string Summary(in Totals totals) => (_detector, Compared) switch
     {
-        (null, _) when !_isWarm => $"Not compared yet: the candidate's first {Time(_warmUp)} with traffic are left out",
+        (null, _) when !_isWarm => $"Not compared yet: the candidate's first {Time(Spec.WarmUp)} with traffic are left out",
         (null, _) => Text($"Not compared yet: {Count(_learnedRequests)} of the {EnoughBaseline} baseline requests needed first were seen"),
         (_, null) => "Nothing to compare yet: both sides need answered requests",
         (_, { } seen) => $"Median {Time(seen.CandidateMedian)} against {Time(seen.BaselineMedian)}, 95 of 100 requests within "

@@ -50,6 +50,16 @@ internal sealed class LatencyDetector
         _hasCandidate = _hasBaseline = false;
     }
 
+    /// <summary>All but the odds, which follow from what the detector was made of.</summary>
+    public void Sync(Snapshot state)
+    {
+        _mixture.Sync(state);
+        state.Sync(_candidate);
+        state.Sync(_baseline);
+        state.Sync(ref _hasCandidate);
+        state.Sync(ref _hasBaseline);
+    }
+
     private void Bet(double temper)
     {
         // One second fills a small part of the range.

@@ -48,6 +48,13 @@ internal static class LogEvidence
     }
 
     /// <summary>
+    /// Against <c>mean_c ≥ ratio · mean_b</c> for the same counts, betting that the candidate's mean is <paramref name="factor"/> times the
+    /// baseline's: the bet of <see cref="OfCounts"/> with the sides exchanged.
+    /// </summary>
+    public static double OfFewer(in Window seen, double factor, double ratio) =>
+        OfCounts(new(seen.BaselineRequests, seen.BaselineErrors, seen.CandidateRequests, seen.CandidateErrors), ratio / factor, 1 / ratio);
+
+    /// <summary>
     /// Bets on which side each outcome came from. Against "both sides have the same distribution over the buckets" for any
     /// positive tilt, and against "the candidate is stochastically smaller or equal" when the tilt never falls.
     /// </summary>

@@ -6,7 +6,7 @@ namespace Slipway.Core.Analysis;
 /// A rule in place of a bet: nobody should have to wait for statistics when a candidate gives no answer at all. Seconds in which
 /// the candidate has no traffic neither count nor reset; nor do those in which the baseline is silent too.
 /// </summary>
-internal sealed class OutageCheck(CheckSpec.Outage spec) : Check
+internal sealed class OutageCheck(CheckSpec.Outage spec) : Check(spec)
 {
     /// <summary>One or two lost requests are bad luck.</summary>
     private const long EnoughRequests = 3;
@@ -24,7 +24,7 @@ internal sealed class OutageCheck(CheckSpec.Outage spec) : Check
     private long _baselineAnswered;
     private bool _answers;
 
-    protected override bool IsAtLimit => Involved >= EnoughRequests && _silent > TimeSpan.Zero && _silent >= Patience;
+    public override bool IsAtLimit => Involved >= EnoughRequests && _silent > TimeSpan.Zero && _silent >= Patience;
 
     private long Involved => Math.Max(_started, _lost + _waiting);
 
@@ -55,6 +55,19 @@ internal sealed class OutageCheck(CheckSpec.Outage spec) : Check
         }
     }
 
+    protected override void SyncMore(Snapshot state)
+    {
+        _baseline.Sync(state);
+        state.Sync(ref _last);
+        state.Sync(ref _silent);
+        state.Sync(ref _bothSilent);
+        state.Sync(ref _started);
+        state.Sync(ref _lost);
+        state.Sync(ref _waiting);
+        state.Sync(ref _baselineAnswered);
+        state.Sync(ref _answers);
+    }
+
     protected override CheckReport Describe(in Totals totals)
     {
         var (verdict, summary) = (IsAtLimit, _bothSilent >= spec.Silence, _silent + _bothSilent > TimeSpan.Zero, _answers) switch
@@ -65,7 +78,7 @@ internal sealed class OutageCheck(CheckSpec.Outage spec) : Check
             (_, _, _, true) => (Verdict.Pass, "The candidate answers"),
             _ => (Verdict.Inconclusive, "The candidate has had no request yet"),
         };
-        return totals.Report("outage", verdict, summary);
+        return totals.Report(Spec.Name, verdict, summary);
     }
 
     private string BaselineMeanwhile => _baselineAnswered > 0

@@ -71,6 +71,13 @@ internal sealed class RateDetector
         _carry = default;
     }
 
+    public void Sync(Snapshot state)
+    {
+        _mixture.Sync(state);
+        _baseline.Sync(state);
+        state.Sync(ref _carry);
+    }
+
     private void Bet(in Window seen, double temper)
     {
         var expected = _baseline.Estimate;

@@ -19,6 +19,18 @@ public enum RecordedDetector
 
     /// <summary>Parts of the baseline: how much more do they differ than by chance?</summary>
     Dispersion,
+
+    /// <summary>Pairs of numbers: is the candidate's higher?</summary>
+    Gauge,
+
+    /// <summary>Evidence of several detectors as one.</summary>
+    Combine,
+
+    /// <summary>Points of both sides, as Kayenta judges them.</summary>
+    Kayenta,
+
+    /// <summary>Numbers of the candidate against limits, as Argo Rollouts or Flagger count.</summary>
+    Threshold,
 }
 
 /// <summary>A detector's settings, named as in docs/analysis-replay.md.</summary>
@@ -70,6 +82,27 @@ public sealed record RecordedConfig
 
     /// <summary>Dispersion: below this, it is taken for 1.</summary>
     public double DeadBand { get; init; } = 1.15;
+
+    /// <summary>Gauge: difference that is no defect.</summary>
+    public double Margin { get; init; }
+
+    /// <summary>Combine: share of each detector; they add up to 1.</summary>
+    public ImmutableArray<double> Weights { get; init; } = [];
+
+    /// <summary>Kayenta: how one metric is judged; its points come from the windows.</summary>
+    public Judges.KayentaMetric? Metric { get; init; }
+
+    /// <summary>Kayenta: from which score on it passes, and is marginal.</summary>
+    public Judges.KayentaThresholds Scores { get; init; } = new();
+
+    /// <summary>Threshold: what is a success.</summary>
+    public Judges.FlaggerRange Range { get; init; } = new();
+
+    /// <summary>Threshold: Argo's limits.</summary>
+    public Judges.ArgoRule Argo { get; init; } = new();
+
+    /// <summary>Threshold: Flagger's rule; null: Argo's.</summary>
+    public Judges.FlaggerRule? Flagger { get; init; }
 }
 
 /// <summary>What one side did in a window. Which fields count depends on the detector.</summary>
@@ -77,11 +110,19 @@ public sealed record RecordedConfig
 /// <param name="Errors">Or the count.</param>
 /// <param name="Buckets">Latency: counts of each bucket, slower ones later.</param>
 /// <param name="Shards">Dispersion: requests and errors of each part.</param>
-public sealed record RecordedSide(double Requests, double Errors, ImmutableArray<long> Buckets, ImmutableArray<(double Requests, double Errors)> Shards);
+public sealed record RecordedSide(double Requests, double Errors, ImmutableArray<long> Buckets, ImmutableArray<(double Requests, double Errors)> Shards)
+{
+    /// <summary>Gauge, Kayenta, threshold: the number; null: there was none.</summary>
+    public double? Value { get; init; }
+}
 
 /// <param name="At">Seconds since the start, at the window's end; never falls.</param>
 /// <param name="Eta">Share of the evidence that is believed (1/φ), above 0 to 1.</param>
-public sealed record RecordedWindow(double At, double Eta, RecordedSide Candidate, RecordedSide Baseline);
+public sealed record RecordedWindow(double At, double Eta, RecordedSide Candidate, RecordedSide Baseline)
+{
+    /// <summary>Combine: natural log of the evidence of each detector.</summary>
+    public ImmutableArray<double> LogE { get; init; } = [];
+}
 
 /// <summary>What a detector said after each window, and when it decided first.</summary>
 /// <param name="LogE">Natural log of the evidence that decides.</param>
@@ -89,4 +130,14 @@ public sealed record RecordedWindow(double At, double Eta, RecordedSide Candidat
 /// <param name="Phi">Dispersion only.</param>
 /// <param name="Decision"><c>fail</c>, <c>safe</c> or <c>inconclusive</c>.</param>
 /// <param name="At">Seconds; null while it is inconclusive.</param>
-public sealed record RecordedVerdict(ImmutableArray<double> LogE, ImmutableArray<double> LogStatic, ImmutableArray<double> Phi, string Decision, double? At);
+public sealed record RecordedVerdict(ImmutableArray<double> LogE, ImmutableArray<double> LogStatic, ImmutableArray<double> Phi, string Decision, double? At)
+{
+    /// <summary>Combine: after each window, the p-value that holds at all times at once.</summary>
+    public ImmutableArray<double> PValue { get; init; } = [];
+
+    /// <summary>Kayenta: the whole judgement.</summary>
+    public Judges.KayentaJudgement? Judgement { get; init; }
+
+    /// <summary>Threshold: failed measurements after each window.</summary>
+    public ImmutableArray<int> Failed { get; init; } = [];
+}

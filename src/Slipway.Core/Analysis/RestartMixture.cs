@@ -15,6 +15,8 @@ internal sealed class RestartMixture
     private readonly double _logEach;
     private readonly Stakes _stakes;
     private TimeSpan _last;
+    private double _logStatic;
+    private double _logEvidence;
 
     public RestartMixture(int alternatives, Stakes stakes)
     {
@@ -27,10 +29,10 @@ internal sealed class RestartMixture
     }
 
     /// <summary>Log evidence with all of the stake bet from the start.</summary>
-    public double LogStatic { get; private set; }
+    public double LogStatic => _logStatic;
 
     /// <summary>Log evidence with later starts as well: the one that decides.</summary>
-    public double LogEvidence { get; private set; }
+    public double LogEvidence => _logEvidence;
 
     /// <summary>Takes one window's log e-value of each alternative.</summary>
     public void Bet(TimeSpan at, ReadOnlySpan<double> gains)
@@ -45,8 +47,17 @@ internal sealed class RestartMixture
         }
 
         _last = at;
-        LogStatic = LogSum.Of(_static);
-        LogEvidence = LogSum.Of(LogSum.Of(_restart), Math.Log(HeldBack(at)));
+        _logStatic = LogSum.Of(_static);
+        _logEvidence = LogSum.Of(LogSum.Of(_restart), Math.Log(HeldBack(at)));
+    }
+
+    public void Sync(Snapshot state)
+    {
+        state.Sync(_static);
+        state.Sync(_restart);
+        state.Sync(ref _last);
+        state.Sync(ref _logStatic);
+        state.Sync(ref _logEvidence);
     }
 
     private double HeldBack(TimeSpan at) => (1 - _stakes.AtStart) * (_stakes.HalfStaked / (at + _stakes.HalfStaked));

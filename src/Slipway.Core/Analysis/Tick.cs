@@ -11,6 +11,13 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
 
     public bool HasTraffic => Started > 0 || Requests > 0 || InFlight > 0;
 
+    /// <summary>Of a metric source, which does not tell server errors from other answers.</summary>
+    public static SideTick Of(Measurement.Latencies measured)
+    {
+        var (noAnswer, answered) = (Math.Max(0, measured.NoAnswer), measured.Histogram.Counts is { IsDefaultOrEmpty: false } counts ? counts.Sum(c => Math.Max(0, c)) : 0);
+        return new(answered + noAnswer, answered + noAnswer, 0, noAnswer, 0, measured.Histogram);
+    }
+
     public static SideTick Of(SideCounts? counts)
     {
         if (counts is null)
@@ -26,7 +33,9 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
 }
 
 /// <summary>Both sides over the time since the tick before.</summary>
-internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick Baseline)
+/// <param name="Noise">φ of errors as it was known before the tick.</param>
+/// <param name="Jitter">φ of latencies as it was known before the tick.</param>
+internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick Baseline, double Noise, double Jitter)
 {
     public Window Window => new(Candidate.Requests, Candidate.Errors, Baseline.Requests, Baseline.Errors);
 }
@@ -34,6 +43,10 @@ internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick B
 /// <summary>Requests and errors since the candidate's first request.</summary>
 internal readonly record struct Totals(long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors)
 {
+    /// <summary>Of counts that need not be whole.</summary>
+    public static Totals Of(in Window seen) => new(
+        (long)Math.Round(seen.CandidateRequests), (long)Math.Round(seen.CandidateErrors), (long)Math.Round(seen.BaselineRequests), (long)Math.Round(seen.BaselineErrors));
+
     public static Totals operator +(Totals totals, in Tick tick) => new(
         totals.CandidateRequests + tick.Candidate.Requests,
         totals.CandidateErrors + tick.Candidate.Errors,

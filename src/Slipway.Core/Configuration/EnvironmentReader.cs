@@ -23,7 +23,8 @@ internal sealed class EnvironmentReader(Fields? defaults, Func<Value, Slice> sli
 
         var after = fields.Optional("after") is { } before ? PolicyReaders.After(before) : ([], false);
         var slice = fields.Optional("slice") is { } s ? SliceReader.Read(s) ?? new Slice.None() : sliceWhenAbsent(value);
-        var checks = Own(value, fields, "checks") is { } c ? CheckReaders.Read(c) : CheckReaders.Default;
+        var alpha = Own(value, fields, "alpha")?.Fraction(v => v is > 0 and < 0.5, "above 0 and below 0.5: the chance of ever stopping a healthy candidate") ?? CheckShares.Default;
+        var checks = Own(value, fields, "checks") is { } c ? CheckReaders.Read(c, alpha) : CheckReaders.Default(alpha);
         var environment = new EnvironmentSpec
         {
             Name = EnvironmentName.From(fields.Required("name", "name: production")?.Name() ?? ""),

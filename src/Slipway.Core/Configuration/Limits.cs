@@ -11,6 +11,9 @@ public static class Limits
 
     public const int Environments = 200;
 
+    /// <summary>Metric sources of one project.</summary>
+    public const int Sources = 50;
+
     /// <summary>Freeze windows of one project.</summary>
     public const int Freezes = 100;
 

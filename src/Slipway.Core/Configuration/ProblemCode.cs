@@ -69,6 +69,12 @@ public static class ProblemCode
     /// <summary>A step waits for a verdict that can never come: no traffic, or no checks.</summary>
     public const string NothingToCheck = "SLIP0135";
 
+    /// <summary>A check takes its numbers from a source that the project does not have.</summary>
+    public const string UnknownSource = "SLIP0136";
+
+    /// <summary>A secret written into the document, where everybody who may read it sees it.</summary>
+    public const string SecretInTheClear = "SLIP0137";
+
     /// <summary>No recurrence rule of RFC 5545, or a part of it that no window follows.</summary>
     public const string BadRule = "SLIP0140";
 

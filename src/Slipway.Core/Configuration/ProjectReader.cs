@@ -36,6 +36,7 @@ public static class ProjectReader
             Source = fields.Optional("source") is { } source ? ReadSource(source) : null,
             Versions = fields.Optional("versions")?.Word(("calver", VersionScheme.Calver), ("semver", VersionScheme.Semver)) ?? VersionScheme.Calver,
             Freezes = fields.Optional("freezes") is { } freezes ? FreezeReader.Read(freezes, ProjectId.From(id)) : [],
+            Sources = fields.Optional("sources") is { } sources ? SourceReaders.Read(sources) : [],
             Service = fields.Optional("service") is { } service ? ServiceReader.Read(service) : null,
         };
         var defaults = fields.Optional("defaults") is { } d ? ReadDefaults(d) : null;
@@ -90,7 +91,7 @@ public static class ProjectReader
 
         if (fields.Optional("checks") is { } checks)
         {
-            CheckReaders.Read(checks);
+            CheckReaders.Read(checks, CheckShares.Default);
         }
 
         if (fields.Optional("strategy") is { } strategy)
@@ -109,6 +110,7 @@ public static class ProjectReader
         }
 
         fields.Optional("whenBusy")?.Word(("queue", WhenBusy.Queue), ("supersede", WhenBusy.Supersede), ("refuse", WhenBusy.Refuse));
+        fields.Optional("alpha")?.Fraction(v => v is > 0 and < 0.5, "above 0 and below 0.5: the chance of ever stopping a healthy candidate");
         fields.Optional("scaling")?.Word(("keep", Scaling.Keep), ("follow", Scaling.Follow));
 
         fields.End();

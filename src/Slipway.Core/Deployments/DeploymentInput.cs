@@ -37,6 +37,9 @@ public abstract record DeploymentInput
     {
         /// <summary>Why the checks cannot measure; null when they can.</summary>
         public string? Blind { get; init; }
+
+        /// <summary>What follows from that at once; null: only time does.</summary>
+        public Analysis.WhenBlind? WhenBlind { get; init; }
     }
 
     /// <summary>The candidate was flagged bad, here or elsewhere.</summary>

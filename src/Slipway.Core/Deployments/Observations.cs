@@ -61,26 +61,41 @@ internal static class Observations
         if (input.HasEvidence && !state.EvidenceSeen)
             events.Add(new EvidenceSeen(now));
         if (input.Blind is { } blind && state.Blind is null)
-            events.Add(new MeasuringLost(blind, now));
+            events.AddRange(Blinded(state, input, blind, now));
         else if (input.Blind is null && state.Blind is not null)
             events.Add(new MeasuringBack(now));
         var news = input.Failures.Where(f => state.Failures.All(known => known.Check != f.Check)).ToImmutableArray();
         if (!news.IsEmpty)
             events.AddRange(Failed(state, news, now));
-        else if (input.SafeAt is { } safe && state.ShownSafe.All(e => e < safe))
+        if (news.All(f => f.DryRun) && input.SafeAt is { } safe && state.ShownSafe.All(e => e < safe))
             events.Add(new ShownSafe(safe, input.SafeEvidence, now));
         return events.ToImmutable();
     }
 
-    /// <summary>Checks that failed: back, or, where the policy says so, stop and ask.</summary>
+    /// <summary>Checks that failed: back, or, where the policy of each says so, stop and ask. One on a dry run is only kept.</summary>
     public static ImmutableArray<DeploymentEvent> Failed(Deployment state, ImmutableArray<Evidence> failures, DateTimeOffset now)
     {
-        var why = string.Join("; ", failures.Select(f => $"{f.Check}: {f.Summary}"));
         ImmutableArray<DeploymentEvent> found = [.. failures.Select(f => new CheckFailed(f, now))];
-        return state.Spec.OnFail is OnFail.Pause && state.CandidateReady && state.Phase is Phase.Progressing or Phase.Settling
+        var acting = failures.Where(f => !f.DryRun).ToImmutableArray();
+        if (acting.IsEmpty)
+            return found;
+        var why = string.Join("; ", acting.Select(f => $"{f.Check}: {f.Summary}"));
+        return acting.All(f => Policy(state, f.Check) is OnFail.Pause) && state.CandidateReady && state.Phase is Phase.Progressing or Phase.Settling
             ? [.. found, new Paused("slipway", why, now)]
             : [.. found, .. GoBack(state, RollbackCause.Bad, why, now)];
     }
+
+    /// <summary>A wrong split is no fault of the candidate's: unless its check says otherwise, a person looks at it.</summary>
+    private static OnFail Policy(Deployment state, string check) =>
+        state.Spec.Checks.FirstOrDefault(c => c.Name == check) is { } spec ? spec.OnFail ?? (spec is Analysis.CheckSpec.Split ? OnFail.Pause : state.Spec.OnFail) : state.Spec.OnFail;
+
+    /// <summary>A check that cannot be measured more often than it may: no time counts, and what its policy says follows.</summary>
+    private static ImmutableArray<DeploymentEvent> Blinded(Deployment state, DeploymentInput.Analysed input, string why, DateTimeOffset now) => input.WhenBlind switch
+    {
+        Analysis.WhenBlind.Pause when !state.IsPaused => [new MeasuringLost(why, now), new Paused("slipway", why, now)],
+        Analysis.WhenBlind.Rollback => [new MeasuringLost(why, now), .. GoBack(state, RollbackCause.Failed, why, now)],
+        _ => [new MeasuringLost(why, now)],
+    };
 
     public static ImmutableArray<DeploymentEvent> GoBack(Deployment state, RollbackCause cause, string why, DateTimeOffset now) =>
         state.Phase is Phase.Progressing or Phase.Settling ? [new RollbackStarted(cause, why, now)] : [];

@@ -65,6 +65,7 @@ public static class Rollout
         Approvals = state.Approvals,
         HasChecks = state.HasChecks,
         IsAsked = state.IsAsked,
+        AsksWhenInconclusive = state.Spec.Checks.Any(c => c is { Gates: true, OnInconclusive: Analysis.OnInconclusive.Pause }),
         HasEvidence = state.EvidenceSeen,
         IsSafe = state.IsSafe,
         Weight = state.Weight,

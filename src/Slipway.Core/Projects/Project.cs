@@ -19,6 +19,9 @@ public sealed record Project
     /// <summary>How a version is made when a release is created without one.</summary>
     public VersionScheme Versions { get; init; } = VersionScheme.Calver;
 
+    /// <summary>Where the numbers come from that gateways do not count.</summary>
+    public ImmutableArray<MetricSourceSpec> Sources { get; init; } = [];
+
     /// <summary>In the order of the document, which is also the order in which slices are asked.</summary>
     public ImmutableArray<EnvironmentSpec> Environments { get; init; } = [];
 

@@ -28,12 +28,32 @@ public static class ProjectRules
             SliceRules.Check(project, findings);
         }
 
+        if (!findings.IsBroken("sources"))
+        {
+            CheckSources(project, findings);
+        }
+
         for (var i = 0; i < project.Environments.Length; i++)
         {
             StrategyRules.CheckApprovals(project.Environments[i], PathOf(i), findings);
             if (strategiesRead[i])
             {
                 StrategyRules.Check(project.Environments[i], PathOf(i), findings);
+            }
+        }
+    }
+
+    private static void CheckSources(Project project, Findings findings)
+    {
+        foreach (var (environment, i) in project.Environments.Select((e, i) => (e, i)))
+        {
+            foreach (var (check, k) in environment.Checks.Select((c, k) => (c, k)))
+            {
+                if (check.From is { } from && !findings.IsBroken($"{PathOf(i)}.checks") && project.Sources.All(s => s.Name != from.Source))
+                {
+                    findings.Add(ProblemCode.UnknownSource, $"{PathOf(i)}.checks[{k}]", $"the check '{check.Name}' asks the source '{from.Source}', which the project does not have",
+                        project.Sources.IsEmpty ? $"add sources: and below it - {{ name: {from.Source}, prometheus: {{ url: http://prometheus.example:9090 }} }}" : Nearest.Advice(from.Source, project.Sources.Select(s => s.Name)));
+                }
             }
         }
     }

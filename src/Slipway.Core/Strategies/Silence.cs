@@ -7,6 +7,9 @@ public static class Silence
 
     private static readonly TimeSpan Shortest = TimeSpan.FromHours(1);
 
+    /// <summary>Where a check says to ask at once, it has at least this long to find anything at all.</summary>
+    private static readonly TimeSpan Least = TimeSpan.FromMinutes(1);
+
     /// <summary>How much longer than its own time a step waits before a person is asked: twenty times as long, at least an hour.</summary>
     public static TimeSpan Patience(TimeSpan time) => time * 20 > Shortest ? time * 20 : Shortest;
 
@@ -18,7 +21,7 @@ public static class Silence
     internal static StepAnswer Undecided(StepView view, TimeSpan time, DateTimeOffset now, string why)
     {
         var begun = view.InForceSince is { } since && since > view.EnteredAt ? since : view.EnteredAt;
-        var patience = begun + time + Patience(time);
+        var patience = begun + (!view.AsksWhenInconclusive ? time + Patience(time) : time > Least ? time : Least);
         return now < patience ? new StepAnswer.Wait(why, patience, Then.Asks) : new StepAnswer.Ask($"inconclusive: {why}");
     }
 }

@@ -37,6 +37,9 @@ public sealed record StepView
     /// <summary>Whether the step sends anybody, or copies of requests, to the candidate, so that it could answer something.</summary>
     public bool IsAsked { get; init; } = true;
 
+    /// <summary>Whether a check without enough evidence asks a person at once, instead of waiting for more.</summary>
+    public bool AsksWhenInconclusive { get; init; }
+
     /// <summary>Whether the candidate has answered anything that the checks could look at.</summary>
     public required bool HasEvidence { get; init; }
 

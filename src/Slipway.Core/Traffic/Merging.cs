@@ -15,6 +15,7 @@ public static class Merging
         NoAnswer = earlier.NoAnswer + later.NoAnswer,
         InFlight = later.InFlight,
         Latency = earlier.Latency.Plus(later.Latency),
+        Shards = earlier.Shards is { } a && later.Shards is { } b ? a.Plus(b) : earlier.Completed == 0 ? later.Shards : later.Completed == 0 ? earlier.Shards : null,
     };
 
     public static LatencyHistogram Plus(this LatencyHistogram a, LatencyHistogram b)

@@ -41,4 +41,7 @@ public sealed record SideCounts
 
     /// <summary>Time from the gateway's receipt to the end of the answer, of every answered request.</summary>
     public LatencyHistogram Latency { get; init; } = LatencyHistogram.Empty;
+
+    /// <summary>The same requests by shards of the users; null where nobody counted them so.</summary>
+    public ShardCounts? Shards { get; init; }
 }

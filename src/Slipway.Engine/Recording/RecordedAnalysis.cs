@@ -47,10 +47,15 @@ internal sealed partial class RecordedAnalysis
     public AnalysisReport Report() => _analysis.Report();
 
     /// <summary>What the baseline did before the candidate had traffic.</summary>
-    public void LearnBaseline(SideCounts counts) => Show(new ObservedWindow.Learned(Now, counts), counts.Completed > 0);
+    /// <param name="ago">How long ago that ended.</param>
+    public void LearnBaseline(SideCounts counts, TimeSpan ago) => Show(new ObservedWindow.Learned(Now - ago, counts), counts.Completed > 0);
 
-    /// <summary>What both sides did since the call before.</summary>
-    public void Observe(SideCounts? candidate, SideCounts? baseline) => Show(new ObservedWindow.Compared(Now, candidate, baseline), candidate is not null || baseline is not null);
+    /// <summary>What both sides did since the call before. Noise is learned from the baseline's shards; the candidate's are nobody's.</summary>
+    public void Observe(SideCounts? candidate, SideCounts? baseline, SplitSeen? split) =>
+        Show(new ObservedWindow.Compared(Now, candidate is null ? null : candidate with { Shards = null }, baseline) { Split = split }, candidate is not null || baseline is not null);
+
+    /// <summary>What a metric source said of one check's sides.</summary>
+    public void Observe(MetricWindow window) => Show(new ObservedWindow.Measured(Now, window), hasTraffic: true);
 
     /// <summary>Begins to save when it is time. Nobody waits for it; what could not be saved is saved with the next.</summary>
     public void SaveIfDue()

@@ -34,6 +34,16 @@ public sealed class TrafficBoard(TimeProvider time)
     /// <summary>All of the last ten minutes for a version, or null when it had no traffic.</summary>
     public SideCounts? History(InstanceId id) => Sum(id, Slots);
 
+    /// <summary>The same in pieces of ten seconds, oldest first, each with how long ago it ended.</summary>
+    public IReadOnlyList<(TimeSpan Ago, SideCounts Counts)> Pieces(InstanceId id)
+    {
+        lock (_lock)
+        {
+            var now = time.GetUtcNow().UtcTicks / Slot.Ticks;
+            return _history.TryGetValue(id, out var slots) ? [.. slots.Where(s => s.Slot > now - Slots).Select(s => ((now - s.Slot) * Slot, s.Counts))] : [];
+        }
+    }
+
     /// <summary>Requests completed a second over about the last ten seconds, and the share that failed.</summary>
     public (double PerSecond, double ErrorRate) Rate(InstanceId id)
     {

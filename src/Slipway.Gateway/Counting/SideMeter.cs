@@ -21,7 +21,12 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     private const int Fine = 5;
     private const int ClientError = Fine + Buckets;
     private const int ServerError = ClientError + Buckets;
-    private const int Cells = ServerError + Buckets;
+    private const int Ended = ServerError + Buckets;
+
+    // The same endings once more, by shards of the users: each is one cell more, and an error two. They agree with the others to a request under way.
+    private const int Speeds = Ended;
+    private const int ShardErrors = Speeds + (ShardCounts.Count * ShardCounts.Steps);
+    private const int Cells = ShardErrors + ShardCounts.Count;
     private const int Buckets = LatencyHistogram.MaxIndex - LatencyHistogram.MinIndex + 1;
 
     /// <summary>A power of two near the number of processors: enough that two of them seldom write to one cache line.</summary>
@@ -83,10 +88,14 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     /// <param name="ending">How it ended.</param>
     /// <param name="status">The version's answer; only looked at when it answered.</param>
     /// <param name="seconds">From the gateway's receipt to the end of the answer.</param>
-    public void Leave(Ending ending, int status, double seconds)
+    /// <param name="shard">Of the request's user; below 0 when it has none.</param>
+    public void Leave(Ending ending, int status, double seconds, int shard = -1)
     {
         var stripe = Stripe();
-        Interlocked.Increment(ref stripe[CellOf(ending, status, seconds)]);
+        var bucket = LatencyHistogram.IndexOf(seconds);
+        Interlocked.Increment(ref stripe[CellOf(ending, status, bucket)]);
+        if (shard >= 0 && ending != Ending.Abandoned)
+            LeaveShard(stripe, ending, status, bucket, shard);
         Interlocked.Increment(ref stripe[Left]);
         TellIfDrained();
     }
@@ -113,7 +122,7 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         for (var cell = Abandoned; cell < Cells; cell++)
         {
             var total = Sum(cell);
-            over += total;
+            over += cell < Ended ? total : 0;
             ended[cell] = total - _reported[cell];
             anything |= ended[cell];
             _reported[cell] = total;
@@ -126,11 +135,19 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended);
     }
 
-    private static int CellOf(Ending ending, int status, double seconds) => ending switch
+    private static void LeaveShard(uint[] stripe, Ending ending, int status, int bucket, int shard)
+    {
+        var speed = ending == Ending.NoAnswer ? ShardCounts.Steps - 1 : ShardCounts.Speed(bucket);
+        Interlocked.Increment(ref stripe[Speeds + (shard * ShardCounts.Steps) + speed]);
+        if (ending == Ending.NoAnswer || status >= 500)
+            Interlocked.Increment(ref stripe[ShardErrors + shard]);
+    }
+
+    private static int CellOf(Ending ending, int status, int bucket) => ending switch
     {
         Ending.NoAnswer => NoAnswer,
         Ending.Abandoned => Abandoned,
-        _ => (status >= 500 ? ServerError : status >= 400 ? ClientError : Fine) + LatencyHistogram.IndexOf(seconds) - LatencyHistogram.MinIndex,
+        _ => (status >= 500 ? ServerError : status >= 400 ? ClientError : Fine) + bucket - LatencyHistogram.MinIndex,
     };
 
     private static long Total(ReadOnlySpan<uint> cells)
@@ -181,13 +198,26 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         Candidate = Candidate,
         Role = Role,
         Started = started,
-        Completed = Total(ended[NoAnswer..]),
-        ServerErrors = Total(ended[ServerError..]),
+        Completed = Total(ended[NoAnswer..Ended]),
+        ServerErrors = Total(ended[ServerError..Ended]),
         ClientErrors = Total(ended[ClientError..ServerError]),
         NoAnswer = ended[NoAnswer],
         InFlight = inFlight,
         Latency = Latency(ended),
+        Shards = Shards(ended[Speeds..ShardErrors], ended[ShardErrors..]),
     };
+
+    /// <summary>Null for a second in which no request that ended had a shard.</summary>
+    private static ShardCounts? Shards(ReadOnlySpan<uint> speeds, ReadOnlySpan<uint> errors) =>
+        speeds.IndexOfAnyExcept(0u) < 0 ? null : new(Wide(speeds), Wide(errors));
+
+    private static ImmutableArray<long> Wide(ReadOnlySpan<uint> cells)
+    {
+        var wide = new long[cells.Length];
+        for (var i = 0; i < wide.Length; i++)
+            wide[i] = cells[i];
+        return ImmutableArray.Create(wide);
+    }
 
     private void TellIfDrained()
     {

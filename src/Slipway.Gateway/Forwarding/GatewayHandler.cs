@@ -19,7 +19,7 @@ internal sealed class GatewayHandler(
             return Refusals.NothingDeployedAsync(context, target.Project);
         if (side.Mirror is { } mirror)
             copier.Offer(context, mirror, router);
-        return ForwardAsync(context, side, endpoint!, began);
+        return ForwardAsync(context, side, endpoint!, target.Shard, began);
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed class GatewayHandler(
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, long began)
+    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, int shard, long began)
     {
         var ending = Ending.Abandoned;
         var status = 0;
@@ -63,7 +63,7 @@ internal sealed class GatewayHandler(
                 ? upgraded.At
                 : around.Time.GetTimestamp();
             endpoint.Leave();
-            side.Meter.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds);
+            side.Meter.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds, shard);
         }
     }
 

@@ -31,4 +31,5 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
 /// <summary>Where a request goes.</summary>
 /// <param name="Side">The version that gets it; null when nothing is deployed that could.</param>
 /// <param name="Project">Whose service it is; null when no service answers to the host.</param>
-internal readonly record struct Target(RoutedSide? Side, ProjectId? Project);
+/// <param name="Shard">Of the request's user.</param>
+internal readonly record struct Target(RoutedSide? Side, ProjectId? Project, int Shard);

@@ -63,8 +63,12 @@ internal sealed class Router
             return default;
         Span<char> scratch = stackalloc char[UserKey.AddressChars];
         var user = UserKey.Read(door.Service.UserKey, facts, scratch);
-        return new(door.Own is { } own ? own.SideFor(facts, user) : door.Service.Choose(facts, user), door.Service.Project);
+        return new(door.Own is { } own ? own.SideFor(facts, user) : door.Service.Choose(facts, user), door.Service.Project, Shard(facts, user, scratch));
     }
+
+    /// <summary>Who has no key is told from others by the address.</summary>
+    private static int Shard(in RequestFacts facts, ReadOnlySpan<char> user, Span<char> scratch) =>
+        !user.IsEmpty ? ShardCounts.Of(user) : facts.Client is { } client && client.TryFormat(scratch, out var written) ? ShardCounts.Of(scratch[..written]) : 0;
 
     private static EnvironmentPlan Plan(
         EnvironmentKey key, EnvironmentRoute route, long version, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)

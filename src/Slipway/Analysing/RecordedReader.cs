@@ -12,7 +12,9 @@ internal sealed class RecordedReader(string file, TextReader input)
     private const int MostBuckets = 4096;
 
     private static readonly string[] Settings =
-        ["rho0", "delta0", "pi0", "tau", "half", "cap", "rhoSafe", "deltaSafe", "historyErrors", "historyRequests", "historyBuckets", "alpha", "beta", "scales", "k0", "deadBand"];
+        ["rho0", "delta0", "pi0", "tau", "half", "cap", "rhoSafe", "deltaSafe", "historyErrors", "historyRequests", "historyBuckets", "alpha", "beta", "scales", "k0", "deadBand",
+        "margin", "weights", "direction", "nan", "critical", "mustHaveData", "confidence", "tolerance", "pass", "marginal", "rule", "min", "max", "threshold", "failureLimit", "inconclusiveLimit",
+        "consecutiveErrorLimit", "consecutiveSuccessLimit", "count"];
 
     public (RecordedDetector Detector, RecordedConfig Config, ImmutableArray<RecordedWindow> Windows) Read()
     {
@@ -61,6 +63,10 @@ internal sealed class RecordedReader(string file, TextReader input)
             Tau = Above(given, "tau", d.Tau), Half = Above(given, "half", d.Half), Cap = Count(given, "config", "cap", d.Cap), K0 = Above(given, "k0", d.K0), DeadBand = Count(given, "config", "deadBand", d.DeadBand),
             HistoryErrors = Count(given, "config", "historyErrors", 0), HistoryRequests = Count(given, "config", "historyRequests", 0),
             HistoryBuckets = given.TryGetProperty("historyBuckets", out var buckets) ? Buckets(buckets, "config.historyBuckets") : [],
+            Margin = Number(given, "config", "margin", 0),
+            Weights = given.TryGetProperty("weights", out var weights) ? [.. Items(weights, "config.weights", 1000).Select((w, i) => NotNegative(w, $"config.weights[{i}]"))] : [],
+            Metric = PeerReader.Metric(given, Number, Wrong), Scores = new(Number(given, "config", "pass", 75), Number(given, "config", "marginal", 50)),
+            Range = PeerReader.Range(given, Number), Argo = PeerReader.Argo(given, Number), Flagger = PeerReader.Flagger(given, Number, Wrong),
             Scales = given.TryGetProperty("scales", out var scales) ? [.. Items(scales, "config.scales", 16).Select((s, i) => s.TryGetInt32(out var n) && n > 0 ? n : throw Wrong($"config.scales[{i}]", $"{s} is no length", "write whole numbers from 1"))] : d.Scales,
         };
     }
@@ -71,18 +77,20 @@ internal sealed class RecordedReader(string file, TextReader input)
             throw Wrong("windows", "they are missing", "write a list of windows");
         if (detector is RecordedDetector.Latency && config.HistoryBuckets.IsEmpty)
             throw Wrong("config.historyBuckets", "it is missing", "give the baseline's histogram from before the first window");
+        if (detector is RecordedDetector.Combine && Math.Abs(config.Weights.Sum() - 1) > 1e-9)
+            throw Wrong("config.weights", "they do not add up to 1", "give each detector its share");
         var windows = ImmutableArray.CreateBuilder<RecordedWindow>();
         foreach (var item in Items(list, "windows", MostWindows))
         {
             var place = $"windows[{windows.Count}]";
-            Mapping(item, place, "t", "eta", "candidate", "baseline");
+            Mapping(item, place, "t", "eta", "candidate", "baseline", "logE");
             var at = Number(item, place, "t", null);
             if (!(at >= 0 && at <= 1e9) || (windows.Count > 0 && at < windows[^1].At))
                 throw Wrong($"{place}.t", $"{at} is out of order or out of range", "give seconds since the start that never fall");
             var eta = Number(item, place, "eta", 1);
             if (!(eta > 0 && eta <= 1))
                 throw Wrong($"{place}.eta", $"{eta} is out of range", "give a share above 0 and up to 1");
-            windows.Add(new RecordedWindow(at, eta, Side(item, place, "candidate", detector, config), Side(item, place, "baseline", detector, config)));
+            windows.Add(new RecordedWindow(at, eta, Side(item, place, "candidate", detector, config), Side(item, place, "baseline", detector, config)) { LogE = detector is RecordedDetector.Combine ? Logs(item, place, config) : [] });
             if (detector is RecordedDetector.Dispersion && windows[^1].Baseline.Shards.Length != windows[0].Baseline.Shards.Length)
                 throw Wrong($"{place}.baseline", "it has another number of parts than the first window", "give every window the same parts");
         }
@@ -90,16 +98,26 @@ internal sealed class RecordedReader(string file, TextReader input)
         return windows.ToImmutable();
     }
 
+    private ImmutableArray<double> Logs(JsonElement window, string place, RecordedConfig config)
+    {
+        if (!window.TryGetProperty("logE", out var list))
+            throw Wrong($"{place}.logE", "it is missing", "give the evidence of each detector");
+        ImmutableArray<double> logs = [.. Items(list, $"{place}.logE", 1000).Select(e => e.ValueKind is JsonValueKind.Number && e.TryGetDouble(out var log) && double.IsFinite(log) ? log : throw Wrong($"{place}.logE", $"{e} is no number", "write natural logarithms"))];
+        return logs.Length == config.Weights.Length ? logs : throw Wrong($"{place}.logE", $"{logs.Length} numbers, where config.weights has {config.Weights.Length}", "give one a detector");
+    }
+
     private RecordedSide Side(JsonElement window, string place, string name, RecordedDetector detector, RecordedConfig config)
     {
         if (!window.TryGetProperty(name, out var side))
             return new RecordedSide(0, 0, [.. config.HistoryBuckets.Select(_ => 0L)], []);
         var at = $"{place}.{name}";
-        Mapping(side, at, "requests", "errors", "buckets", "exposure", "count");
+        Mapping(side, at, "requests", "errors", "buckets", "exposure", "count", "value");
         return detector switch
         {
             RecordedDetector.Latency => new RecordedSide(0, 0, Histogram(side, at, config), []),
             RecordedDetector.Dispersion => new RecordedSide(0, 0, [], Shards(side, at)),
+            RecordedDetector.Gauge or RecordedDetector.Kayenta or RecordedDetector.Threshold => new RecordedSide(0, 0, [], []) { Value = side.TryGetProperty("value", out var value) && value.ValueKind is not JsonValueKind.Null ? Number(side, at, "value", null) : null },
+            RecordedDetector.Combine => new RecordedSide(0, 0, [], []),
             RecordedDetector.Count => new RecordedSide(Count(side, at, "exposure", 0), Count(side, at, "count", 0), [], []),
             _ => Rates(side, at),
         };

@@ -36,7 +36,7 @@ public class CanaryAnalysisTests
 
     [Fact]
     public void AFewErrorsAgainstNoneAreFoundWithinAFewHundredRequests() =>
-        Assert.InRange(Median(seed => Run(new(seed) { BaselineErrors = 0, CandidateErrors = 0.015 }, until: IsFailed), "errors"), 10, 350);
+        Assert.InRange(Median(seed => Run(new(seed) { BaselineErrors = 0, CandidateErrors = 0.015 }, until: IsFailed), "errors", "latency"), 10, 450);
 
     [Fact]
     public void ASlowCandidateIsFound() =>
@@ -160,7 +160,7 @@ public class CanaryAnalysisTests
         analysis.LearnBaseline(Counts(10_000, 10_000), TimeSpan.FromSeconds(-60));
         analysis.Observe(TimeSpan.FromSeconds(1), Counts(181, 181, 2, 1), Counts(9120, 9120));
         var errors = Check(analysis, "errors");
-        Assert.StartsWith("3 of 181 requests failed, 0 of 9,120 on the baseline: 1.66 % against 0.00 %; evidence ", errors.Summary, StringComparison.Ordinal);
+        Assert.StartsWith("3 of 181 requests failed, 0 of 9,120 on the baseline: 1.66 % against 0.00 %", errors.Summary, StringComparison.Ordinal);
         Assert.EndsWith(" against a limit of 167 to 1", errors.Summary, StringComparison.Ordinal);
         Assert.Equal((181, 3, 9120, 0), (errors.CandidateRequests, errors.CandidateErrors, errors.BaselineRequests, errors.BaselineErrors));
     }
@@ -213,12 +213,12 @@ public class CanaryAnalysisTests
         }
     }
 
-    /// <summary>The candidate's requests until the fault was found, over 21 runs; each of them must find it, by the check named.</summary>
-    private static long Median(Func<int, CanaryAnalysis> run, string check)
+    /// <summary>The candidate's requests until the fault was found, over 21 runs; each of them must find it, by a check named (failed requests count as slow ones too).</summary>
+    private static long Median(Func<int, CanaryAnalysis> run, params string[] checks)
     {
         var requests = Enumerable.Range(1, 21).Select(seed => Failure(run(seed))).Select(failure =>
         {
-            Assert.Equal(check, failure?.Name);
+            Assert.Contains(failure?.Name, checks);
             return failure!.CandidateRequests;
         });
         return requests.Order().ElementAt(10);

@@ -11,6 +11,7 @@ internal sealed class SimulatedTraffic(int seed)
     private static readonly double[] Logs = StandardLogs();
 
     private readonly Random _random = new(seed);
+    private int _turn;
 
     public int RequestsPerSecond { get; init; } = 100;
 
@@ -60,7 +61,9 @@ internal sealed class SimulatedTraffic(int seed)
             counts[Math.Clamp(index - offset, 0, counts.Length - 1)]++;
         }
 
-        return Counts(requests, requests, errors) with { Latency = Trimmed(offset, counts) };
+        var latency = Trimmed(offset, counts);
+        _turn += errors;
+        return Counts(requests, requests, errors) with { Latency = latency, Shards = ShardCounts.Even(latency, 0, errors, _turn) };
     }
 
     private static LatencyHistogram Trimmed(int offset, ReadOnlySpan<long> counts)

@@ -209,4 +209,50 @@ public class RolloutChecksTests
 
         Assert.Equal(Phase.Succeeded, r.Settle().After(60).Settle().State.Phase);
     }
+
+    [Fact]
+    public void EachCheckSaysForItselfWhatFollowsFromItsFailure()
+    {
+        RolloutScenario r = new(Checked with { Checks = [new CheckSpec.Errors(), new CheckSpec.Latency { OnFail = OnFail.Pause }] });
+        r.Settle().Give(Analysed() with { Failures = [Worse("latency")] });
+        Assert.True(r.State is { Phase: Phase.Progressing, PausedByItself: true });
+        r.Give(Analysed() with { Failures = [Worse("latency"), Worse()] });
+        Assert.Equal((Phase.RollingBack, RollbackCause.Bad), (r.State.Phase, r.State.Cause));
+    }
+
+    [Fact]
+    public void ADryRunIsKeptAndNothingFollows()
+    {
+        RolloutScenario r = new(Checked);
+        var dry = Worse() with { DryRun = true };
+        r.Settle().Give(Analysed() with { Failures = [dry] });
+        Assert.True(r.State is { Phase: Phase.Progressing, IsPaused: false });
+        Assert.Equal([dry], r.State.Failures);
+    }
+
+    [Theory]
+    [InlineData(WhenBlind.Pause)]
+    [InlineData(WhenBlind.Rollback)]
+    public void ACheckThatCannotBeMeasuredDoesAsItsPolicySays(WhenBlind then)
+    {
+        RolloutScenario r = new(Checked);
+        r.Settle().Give(Analysed() with { Blind = "check errors: no series match", WhenBlind = then });
+        Assert.Equal("check errors: no series match", r.State.Blind);
+        if (then is WhenBlind.Pause)
+            Assert.True(r.State is { Phase: Phase.Progressing, PausedByItself: true, PausedWhy: "check errors: no series match" });
+        else
+            Assert.Equal((Phase.RollingBack, RollbackCause.Failed, "check errors: no series match"), (r.State.Phase, r.State.Cause, r.State.Why));
+    }
+
+    [Fact]
+    public void ACheckThatPausesWhenInconclusiveAsksWhenTheHoldIsOver()
+    {
+        RolloutScenario r = new(Spec(new DeployStep(), Percent(10, 300, untilSafe: true), Percent(100)) with { Checks = [new CheckSpec.Errors { OnInconclusive = OnInconclusive.Pause }] });
+        r.Settle().After(299);
+        Assert.False(r.State.IsPaused);
+        r.After(1);
+        Assert.True(r.State is { PausedByItself: true, PausedWhy: "inconclusive: the checks have not yet shown that 10 % is safe" });
+    }
+
+    private static DeploymentInput.Analysed Analysed() => new(true, null, "", []);
 }

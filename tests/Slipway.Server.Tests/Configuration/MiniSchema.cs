@@ -24,6 +24,7 @@ internal sealed class MiniSchema(JsonElement root)
         ("anyOf", _) => rule.Value.EnumerateArray().Any(s => Accepts(s, node)),
         ("not", _) => !Accepts(rule.Value, node),
         ("required", Node.Mapping m) => rule.Value.EnumerateArray().All(k => m.Entries.Any(e => e.Key == k.GetString())),
+        ("dependentRequired", Node.Mapping m) => rule.Value.EnumerateObject().All(d => m.Entries.All(e => e.Key != d.Name) || d.Value.EnumerateArray().All(k => m.Entries.Any(e => e.Key == k.GetString()))),
         ("properties", Node.Mapping m) => m.Entries.All(e => !rule.Value.TryGetProperty(e.Key, out var s) || Accepts(s, e.Value)),
         ("additionalProperties", Node.Mapping m) => m.Entries.All(e => IsNamed(schema, e.Key) || (rule.Value.ValueKind != JsonValueKind.False && Accepts(rule.Value, e.Value))),
         ("propertyNames", Node.Mapping m) => m.Entries.All(e => Accepts(rule.Value, new Node.Scalar(e.Place, e.Key, true))),
@@ -37,7 +38,7 @@ internal sealed class MiniSchema(JsonElement root)
         ("maxLength", Node.Scalar s) => s.Text.Length <= rule.Value.GetInt32(),
         ("minimum", Node.Scalar s) => Number(s) >= rule.Value.GetDecimal(),
         ("maximum", Node.Scalar s) => Number(s) <= rule.Value.GetDecimal(),
-        ("required" or "properties" or "additionalProperties" or "propertyNames" or "minProperties" or "maxProperties" or "items" or "minItems"
+        ("required" or "dependentRequired" or "properties" or "additionalProperties" or "propertyNames" or "minProperties" or "maxProperties" or "items" or "minItems"
             or "maxItems" or "uniqueItems" or "pattern" or "maxLength" or "minimum" or "maximum", _) => true,
         _ => throw new NotSupportedException($"the schema uses '{rule.Name}'; teach it to this class"),
     };

@@ -18,6 +18,7 @@ public partial class SchemaTests
         ProblemCode.ImpossibleApproval, ProblemCode.NothingToCheck, ProblemCode.Repeated, ProblemCode.BadCommand, ProblemCode.BadNetwork,
         ProblemCode.OutOfRange, ProblemCode.TooMuch, ProblemCode.StepOutOfPlace, ProblemCode.DuplicateHook, ProblemCode.ScaleTooLarge,
         ProblemCode.FleetWithApproval, ProblemCode.BadRule, ProblemCode.UnknownZone, ProblemCode.NoSuchLocalTime, ProblemCode.EndsBeforeItStarts, ProblemCode.DuplicateFreeze, ProblemCode.NeverHappens, ProblemCode.FleetWithSlice,
+        ProblemCode.UnknownSource, ProblemCode.SecretInTheClear,
     ];
 
     public static TheoryData<string> BadDocuments =>

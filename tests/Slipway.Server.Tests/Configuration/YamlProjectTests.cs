@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using CsCheck;
+using Slipway.Core;
 using Slipway.Core.Analysis;
 using Slipway.Core.Configuration;
 using Slipway.Core.Projects;
@@ -220,6 +222,82 @@ public class YamlProjectTests
                   - latency: { alpha: 0.02, tolerance: 10%, floor: 5ms, warmUp: 30s }
                   - outage: { silence: 9s, restarts: 2 }
                 """).Checks);
+
+    [Fact]
+    public void ChecksTakeTheirSourceAndTheirPolicies()
+    {
+        var project = Accept("""
+            project: shop
+            sources:
+              - name: prom
+                prometheus: { url: http://prometheus.example:9090, timeout: 5s, headers: { authorization: "Bearer ${PROM_TOKEN}" } }
+              - { name: script, command: { command: [./measure, --all] } }
+            environments:
+              - name: production
+                deploy: { process: { command: ./shop } }
+                checks:
+                  - errors:
+                      name: api
+                      from: { source: prom, total: 'sum(increase(a{v="{{version}}"}[{{window}}]))', count: b }
+                      onFail: pause
+                      onInconclusive: continue
+                      onError: { retry: 2, then: rollback }
+                      dryRun: true
+                      initialDelay: 1m
+                      warmUp: 2m
+                      interval: 30s
+                  - outage: { onFail: pause }
+                strategy: [{ weight: 100% }]
+            """);
+        Assert.Equal(
+            [
+                new MetricSourceSpec("prom", "prometheus", Texts(("url", "http://prometheus.example:9090"), ("timeout", "5s"), ("headers.authorization", "Bearer ${PROM_TOKEN}"))),
+                new MetricSourceSpec("script", "command", Texts(("command", """["./measure","--all"]"""))),
+            ],
+            project.Sources);
+        Assert.Equal(
+            [
+                new CheckSpec.Errors
+                {
+                    As = "api", Alpha = 0.01, From = new MetricQuery("prom", MetricShape.Counts, Texts(("total", """sum(increase(a{v="{{version}}"}[{{window}}]))"""), ("count", "b"))), OnFail = OnFail.Pause,
+                    OnInconclusive = OnInconclusive.Continue, OnError = new OnError(2, WhenBlind.Rollback), DryRun = true, InitialDelay = TimeSpan.FromMinutes(1), WarmUp = TimeSpan.FromMinutes(2), Interval = TimeSpan.FromSeconds(30),
+                },
+                new CheckSpec.Outage { OnFail = OnFail.Pause },
+            ],
+            project.Environments[0].Checks);
+        Assert.Equal(project.Environments[0].Checks, JsonSerializer.Deserialize<Project>(JsonSerializer.Serialize(project, SlipwayJson.Options), SlipwayJson.Options)!.Environments[0].Checks);
+    }
+
+    [Fact]
+    public void AlphaIsSharedOutAmongTheChecksThatSayNone() =>
+        Assert.Equal(
+            [0.0005, 0.0003, 0.0001, 0.0001, 0.02],
+            Production("""
+                alpha: 0.1%
+                checks:
+                  - errors
+                  - latency
+                  - split
+                  - split: { name: again, tolerance: 2 }
+                  - errors: { name: other, alpha: 2% }
+                """).Checks.Select(c => Math.Round(c switch { CheckSpec.Errors e => e.Alpha, CheckSpec.Latency l => l.Alpha, CheckSpec.Split s => s.Alpha, _ => 0 }, 12)));
+
+    [Fact]
+    public void LimitsAndThePeersRulesAreRead() =>
+        Assert.Equal(
+            [
+                new CheckSpec.Limit { As = "few", ErrorRate = 0.05, Minimum = 200 },
+                new CheckSpec.Limit { As = "slow", Quantile = 0.99, Slowest = TimeSpan.FromMilliseconds(800), Over = TimeSpan.FromMinutes(2) },
+                new CheckSpec.Split { Alpha = 0.01, Tolerance = 2, OnFail = OnFail.Rollback },
+            ],
+            Production("""
+                checks:
+                  - limit: { name: few, errors: 5%, minimum: 200 }
+                  - limit: { name: slow, p99: 800ms, over: 2m }
+                  - split: { tolerance: 2, onFail: rollback }
+                """).Checks);
+
+    private static ImmutableSortedDictionary<string, string> Texts(params (string Key, string Value)[] texts) => texts.ToImmutableSortedDictionary(t => t.Key, t => t.Value);
 
     [Fact]
     public void NoChecksIsSaidWithAnEmptyList() => Assert.Empty(Production("checks: []").Checks);

@@ -68,18 +68,87 @@ public sealed partial class AnalysisReplayTests
     }
 
     [Fact]
+    public async Task CombinedEvidenceAndItsPValueAreTheSame()
+    {
+        foreach (var v in Vectors["combine_average"]!.AsArray())
+        {
+            var told = await ReplayAsync("combine", new JsonObject { ["weights"] = Copy(v!["weights"]) }, [new JsonObject { ["t"] = 1, ["logE"] = Copy(v["log_e"]) }]);
+            Close([(double)v["combined"]!], told["logE"]!);
+            Close([(double)v["p_value"]!], told["pValue"]!);
+        }
+    }
+
+    [Fact]
+    public async Task PairsOfNumbersGiveTheEvidenceOfTheTTest()
+    {
+        foreach (var v in Vectors["ttest_e"]!.AsArray())
+        {
+            // Any numbers with that mean and variance: half of them as far above the mean as the others are below.
+            var (n, off) = ((int)v!["n"]!, Math.Sqrt((double)v["s2"]! * ((int)v["n"]! - 1) / (int)v["n"]!));
+            var told = await ReplayAsync("gauge", [], Enumerable.Range(0, n).Select(i => new JsonObject
+            {
+                ["t"] = i, ["candidate"] = new JsonObject { ["value"] = 7 + (double)v["xbar"]! + (i % 2 == 0 ? off : -off) }, ["baseline"] = new JsonObject { ["value"] = 7 },
+            }));
+            Close([(double)v["log_e"]!], new JsonArray(Copy(told["logE"]!.AsArray()[^1])));
+        }
+    }
+
+    [Fact]
+    public async Task KayentasLabelsAndIntervalsAreTheSame()
+    {
+        foreach (var v in Vectors["kayenta_mann_whitney"]!.AsArray())
+        {
+            var told = await ReplayAsync("kayenta", new JsonObject { ["confidence"] = Copy(v!["conf"]) }, Points(v["experiment"]!, v["control"]!));
+            Assert.Equal(((string)v["label_either_tol025"]!).ToLowerInvariant(), (string?)told["label"]);
+            Close([(double)v["ci_low"]!, (double)v["ci_high"]!, (double)v["estimate"]!], new JsonArray(Copy(told["lower"]), Copy(told["upper"]), Copy(told["estimate"])));
+        }
+
+        foreach (var v in Vectors["kayenta_nodata"]!.AsArray())
+        {
+            var told = await ReplayAsync("kayenta", new JsonObject { ["nan"] = Copy(v!["nan"]), ["critical"] = Copy(v["critical"]), ["mustHaveData"] = Copy(v["must"]) }, Points(v["experiment"]!, v["control"]!));
+            Assert.Equal((((string)v["expect"]![0]!).ToLowerInvariant(), (bool)v["expect"]![1]!), (((string)told["label"]!).ToLowerInvariant(), (bool)told["isCritical"]!));
+        }
+    }
+
+    [Fact]
+    public async Task ThePeersCountTheSame()
+    {
+        foreach (var v in Vectors["flagger"]!.AsArray())
+        {
+            var told = await ReplayAsync("threshold", new JsonObject { ["rule"] = "flagger", ["threshold"] = Copy(v!["threshold"]), ["min"] = Copy(v["min"]) }, Points(v["success_rate"]!, new JsonArray()));
+            Assert.Equal((double?)v["rollback_at_tick"], (double?)told["at"]);
+        }
+
+        foreach (var v in Vectors["argo"]!.AsArray())
+        {
+            var told = await ReplayAsync("threshold", new JsonObject
+            {
+                ["min"] = 1, ["failureLimit"] = Copy(v!["failureLimit"]), ["count"] = Copy(v["count"]), ["consecutiveSuccessLimit"] = Copy(v["consecutiveSuccessLimit"]),
+            }, Points(v["measurements"]!, new JsonArray()));
+            Assert.Equal((string)v["expect"]![0]! switch { "Failed" => "fail", "Successful" => "safe", _ => "inconclusive" }, (string?)told["decision"]);
+            if ((string)v["expect"]![0]! is not "Inconclusive")
+                Assert.Equal((int)v["expect"]![1]! - 1, (double)told["at"]!);
+        }
+    }
+
+    private static IEnumerable<JsonObject> Points(JsonNode candidate, JsonNode baseline) =>
+        Enumerable.Range(0, Math.Max(candidate.AsArray().Count, baseline.AsArray().Count)).Select(i => new JsonObject { ["t"] = i, ["candidate"] = Point(candidate, i), ["baseline"] = Point(baseline, i) });
+
+    private static JsonObject Point(JsonNode points, int at) => at < points.AsArray().Count ? new JsonObject { ["value"] = Copy(points[at]) } : [];
+
+    [Fact]
     public async Task EveryExampleOfTheDocsRunsAndSaysWhatTheDocsSay()
     {
         var text = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "analysis-replay.md"));
         var examples = Example().Matches(text);
-        Assert.Equal(["count", "dispersion", "latency", "rate", "safe"], examples.Select(m => (string)JsonNode.Parse(m.Groups[1].Value)!["detector"]!).Order());
+        Assert.Equal(["combine", "count", "dispersion", "gauge", "kayenta", "latency", "rate", "safe", "threshold"], examples.Select(m => (string)JsonNode.Parse(m.Groups[1].Value)!["detector"]!).Order());
         foreach (Match example in examples)
             Assert.Equal(JsonNode.Parse(example.Groups[2].Value)!.ToJsonString(), (await ReplayAsync(example.Groups[1].Value)).ToJsonString());
     }
 
     [Theory]
     [InlineData("{", "line 1", "no JSON")]
-    [InlineData("{ \"detector\": \"magic\", \"windows\": [] }", "detector", "rate, count, safe, latency, dispersion")]
+    [InlineData("{ \"detector\": \"magic\", \"windows\": [] }", "detector", "rate, count, safe, latency, dispersion, gauge, combine, kayenta, threshold")]
     [InlineData("{ \"detector\": \"rate\", \"config\": { \"rho\": 1 }, \"windows\": [] }", "config", "'rho' means nothing there")]
     [InlineData("{ \"detector\": \"rate\", \"config\": { \"alpha\": 1 }, \"windows\": [] }", "config.alpha", "above 0 and below 1")]
     [InlineData("{ \"detector\": \"rate\" }", "windows", "missing")]

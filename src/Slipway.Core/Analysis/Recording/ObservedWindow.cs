@@ -10,6 +10,7 @@ namespace Slipway.Core.Analysis.Recording;
 /// <param name="At">Since the deployment was first watched.</param>
 [JsonDerivedType(typeof(Learned), "learned")]
 [JsonDerivedType(typeof(Compared), "compared")]
+[JsonDerivedType(typeof(Measured), "measured")]
 [JsonDerivedType(typeof(BegunAnew), "begun-anew")]
 [JsonDerivedType(typeof(Cut), "cut")]
 public abstract record ObservedWindow(TimeSpan At)
@@ -19,7 +20,15 @@ public abstract record ObservedWindow(TimeSpan At)
 
     /// <summary>What both sides did since the window before; null is a side without traffic.</summary>
     /// <param name="Merged">How many of the windows that the checks saw are in this one. More than one: only the sum was kept.</param>
-    public sealed record Compared(TimeSpan At, SideCounts? Candidate, SideCounts? Baseline, int Merged = 1) : ObservedWindow(At);
+    public sealed record Compared(TimeSpan At, SideCounts? Candidate, SideCounts? Baseline, int Merged = 1) : ObservedWindow(At)
+    {
+        /// <summary>How the requests were shared out; null where no weight says how they should be.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SplitSeen? Split { get; init; }
+    }
+
+    /// <summary>What a metric source said of one check's sides.</summary>
+    public sealed record Measured(TimeSpan At, MetricWindow Window) : ObservedWindow(At);
 
     /// <summary>What the checks knew until here could not be had back; from here on they knew nothing of it.</summary>
     public sealed record BegunAnew(TimeSpan At) : ObservedWindow(At);

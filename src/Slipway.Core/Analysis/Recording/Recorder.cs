@@ -102,7 +102,15 @@ public sealed class Recorder
 
     /// <summary>Sums. When the baseline changed in between, the later one's name stands for both: the checks do not look at names.</summary>
     private static ObservedWindow.Compared Merged(ObservedWindow.Compared a, ObservedWindow.Compared b) =>
-        new(b.At, Sum(a.Candidate, b.Candidate), Sum(a.Baseline, b.Baseline), a.Merged + b.Merged);
+        new(b.At, Sum(a.Candidate, b.Candidate), Sum(a.Baseline, b.Baseline), a.Merged + b.Merged) { Split = Sum(a.Split, b.Split) };
+
+    /// <summary>What should have been is weighted by the requests that it was said of.</summary>
+    private static SplitSeen? Sum(SplitSeen? earlier, SplitSeen? later) => (earlier, later) switch
+    {
+        (null, _) => later,
+        (_, null) => earlier,
+        ({ All: var n, Expected: var p } a, { All: var m, Expected: var q } b) => new SplitSeen(n + m == 0 ? q : ((p * n) + (q * m)) / (n + m), a.Candidate + b.Candidate, n + m),
+    };
 
     private static SideCounts? Sum(SideCounts? earlier, SideCounts? later) => (earlier, later) switch
     {

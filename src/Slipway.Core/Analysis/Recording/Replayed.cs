@@ -30,7 +30,10 @@ public static class Replayed
                 analysis.LearnBaseline(learned.Baseline, learned.At);
                 break;
             case ObservedWindow.Compared compared:
-                analysis.Observe(compared.At, compared.Candidate, compared.Baseline);
+                analysis.Observe(compared.At, compared.Candidate, compared.Baseline, compared.Split);
+                break;
+            case ObservedWindow.Measured measured:
+                analysis.Observe(measured.Window);
                 break;
         }
     }

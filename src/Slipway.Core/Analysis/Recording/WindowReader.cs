@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Core.Traffic;
@@ -38,6 +39,7 @@ public ref struct WindowReader
             WindowKind.Compared => Compared(at),
             WindowKind.BegunAnew => new ObservedWindow.BegunAnew(at),
             WindowKind.Cut => new ObservedWindow.Cut(at),
+            WindowKind.Measured => new ObservedWindow.Measured(at, Metric()),
             _ => throw Damaged(),
         };
     }
@@ -45,7 +47,21 @@ public ref struct WindowReader
     private ObservedWindow.Compared Compared(TimeSpan at)
     {
         var (merged, sides) = ((int)Number(), Number());
-        return new ObservedWindow.Compared(at, (sides & 1) != 0 ? Side() : null, (sides & 2) != 0 ? Side() : null, merged);
+        return new ObservedWindow.Compared(at, (sides & 1) != 0 ? Side() : null, (sides & 2) != 0 ? Side() : null, merged) { Split = (sides & 4) != 0 ? Split() : null };
+    }
+
+    private SplitSeen Split() => new(BitConverter.Int64BitsToDouble(Number()), Number(), Number());
+
+    private MetricWindow Metric()
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<MetricWindow>(Text(), SlipwayJson.Options) ?? throw Damaged();
+        }
+        catch (JsonException)
+        {
+            throw Damaged();
+        }
     }
 
     private SideCounts Side()
@@ -55,7 +71,7 @@ public ref struct WindowReader
         {
             Environment = environment, Candidate = candidate, Role = role,
             Started = Number(), Completed = Number(), ServerErrors = Number(), ClientErrors = Number(), NoAnswer = Number(), InFlight = Number(),
-            Latency = Histogram(),
+            Latency = Histogram(), Shards = Number() == 0 ? null : new ShardCounts(Counts(), Counts()),
         };
     }
 
@@ -69,12 +85,15 @@ public ref struct WindowReader
 
     private LatencyHistogram Histogram()
     {
+        var counts = Counts();
+        return counts.IsEmpty ? LatencyHistogram.Empty : new LatencyHistogram((int)Number(), counts);
+    }
+
+    private ImmutableArray<long> Counts()
+    {
         var length = Number();
-        if (length == 0)
-            return LatencyHistogram.Empty;
         if (length is < 0 or > MostBuckets)
             throw Damaged();
-        var offset = (int)Number();
         var counts = new long[length];
         for (var i = 0; i < counts.Length; i++)
         {
@@ -83,7 +102,7 @@ public ref struct WindowReader
                 i += (int)Math.Clamp(Number(), 0, length);
         }
 
-        return new LatencyHistogram(offset, ImmutableArray.Create(counts));
+        return ImmutableArray.Create(counts);
     }
 
     private string Text()

@@ -1,5 +1,7 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Slipway.Core.Traffic;
 
 namespace Slipway.Core.Analysis.Recording;
@@ -35,9 +37,13 @@ public sealed class WindowWriter
                 break;
             case ObservedWindow.Compared compared:
                 Number(compared.Merged);
-                Number((compared.Candidate is null ? 0 : 1) | (compared.Baseline is null ? 0 : 2));
+                Number((compared.Candidate is null ? 0 : 1) | (compared.Baseline is null ? 0 : 2) | (compared.Split is null ? 0 : 4));
                 Side(compared.Candidate);
                 Side(compared.Baseline);
+                Split(compared.Split);
+                break;
+            case ObservedWindow.Measured measured:
+                Text(JsonSerializer.Serialize(measured.Window, SlipwayJson.Options));
                 break;
         }
     }
@@ -48,6 +54,7 @@ public sealed class WindowWriter
         ObservedWindow.Compared => WindowKind.Compared,
         ObservedWindow.BegunAnew => WindowKind.BegunAnew,
         ObservedWindow.Cut => WindowKind.Cut,
+        ObservedWindow.Measured => WindowKind.Measured,
         _ => throw new ArgumentOutOfRangeException(nameof(window), window, "There is no such window."),
     };
 
@@ -59,6 +66,21 @@ public sealed class WindowWriter
         foreach (var count in (ReadOnlySpan<long>)[side.Started, side.Completed, side.ServerErrors, side.ClientErrors, side.NoAnswer, side.InFlight])
             Number(count);
         Histogram(side.Latency);
+        Number(side.Shards is null ? 0 : 1);
+        if (side.Shards is { } shards)
+        {
+            Counts(shards.Speeds);
+            Counts(shards.Errors);
+        }
+    }
+
+    private void Split(SplitSeen? split)
+    {
+        if (split is not { } seen)
+            return;
+        Number(BitConverter.DoubleToInt64Bits(seen.Expected));
+        Number(seen.Candidate);
+        Number(seen.All);
     }
 
     private void Version(SideCounts side)
@@ -79,17 +101,21 @@ public sealed class WindowWriter
 
     private void Histogram(LatencyHistogram histogram)
     {
-        Number(histogram.Counts.IsDefault ? 0 : histogram.Counts.Length);
-        if (histogram.Counts.IsDefaultOrEmpty)
-            return;
-        Number(histogram.Offset);
-        for (var i = 0; i < histogram.Counts.Length; i++)
+        Counts(histogram.Counts);
+        if (!histogram.Counts.IsDefaultOrEmpty)
+            Number(histogram.Offset);
+    }
+
+    private void Counts(ImmutableArray<long> counts)
+    {
+        Number(counts.IsDefault ? 0 : counts.Length);
+        for (var i = 0; !counts.IsDefault && i < counts.Length; i++)
         {
-            Number(histogram.Counts[i]);
-            if (histogram.Counts[i] != 0)
+            Number(counts[i]);
+            if (counts[i] != 0)
                 continue;
             var first = i;
-            while (i + 1 < histogram.Counts.Length && histogram.Counts[i + 1] == 0)
+            while (i + 1 < counts.Length && counts[i + 1] == 0)
                 i++;
             Number(i - first);
         }
@@ -121,4 +147,5 @@ internal enum WindowKind
     Compared = 1,
     BegunAnew = 2,
     Cut = 3,
+    Measured = 4,
 }

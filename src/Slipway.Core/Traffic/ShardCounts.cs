@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+
+namespace Slipway.Core.Traffic;
+
+/// <summary>
+/// Completed requests by shards of the users: everyone's key falls into one of <see cref="Count"/> by a hash of its own. Shards are alike, so
+/// what they differ by is noise, and how much of it there is tells what evidence is worth.
+/// </summary>
+/// <param name="Speeds">Requests of each shard by how long they took, <see cref="Speed"/> after speed, shard after shard. No answer is the slowest.</param>
+/// <param name="Errors">Server errors and missing answers of each shard.</param>
+public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<long> Errors)
+{
+    /// <summary>A power of two; with 10 % on the candidate a shard of the rest is about half as large.</summary>
+    public const int Count = 16;
+
+    /// <summary>Steps of twice the time each, from a quarter of a millisecond to eight seconds.</summary>
+    public const int Steps = 16;
+
+    private const string Salt = "slipway/shards";
+
+    /// <summary>The shard of a user's key, of any length. Allocates nothing.</summary>
+    public static int Of(ReadOnlySpan<char> key) => UserHash.Bucket(Salt, key) % Count;
+
+    /// <summary>The step of a bucket of <see cref="LatencyHistogram"/>.</summary>
+    public static int Speed(int bucket) => Math.Clamp((bucket >> LatencyHistogram.Scale) + 12, 0, Steps - 1);
+
+    /// <summary>Requests that nothing but chance spreads, as even as whole numbers can be, beginning with a shard that is another one each time.</summary>
+    public static ShardCounts Even(LatencyHistogram latency, long noAnswer, long errors, long turn)
+    {
+        ArgumentNullException.ThrowIfNull(latency);
+        var (speeds, failed) = (new long[Count * Steps], new long[Count]);
+        var next = (int)(turn % Count);
+        for (var i = 0; i < latency.Counts.Length; i++)
+            Deal(latency.Counts[i], Speed(latency.Offset + i));
+        Deal(noAnswer, Steps - 1);
+        for (var i = 0L; i < errors; i++)
+            failed[(turn + i) % Count]++;
+        return new(ImmutableArray.Create(speeds), ImmutableArray.Create(failed));
+
+        void Deal(long requests, int speed)
+        {
+            for (var i = 0L; i < requests; i++, next = (next + 1) % Count)
+                speeds[(next * Steps) + speed]++;
+        }
+    }
+
+    public ShardCounts? Plus(ShardCounts other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return IsWhole && other.IsWhole ? new([.. Speeds.Zip(other.Speeds, (a, b) => a + b)], [.. Errors.Zip(other.Errors, (a, b) => a + b)]) : null;
+    }
+
+    /// <summary>Whether it has as many numbers as it should: a gateway of another version may count otherwise.</summary>
+    internal bool IsWhole => !Speeds.IsDefault && !Errors.IsDefault && Speeds.Length == Count * Steps && Errors.Length == Count;
+}

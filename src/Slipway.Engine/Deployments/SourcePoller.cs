@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using Slipway.Core.Analysis;
+using Slipway.Engine.Ports;
+
+namespace Slipway.Engine.Deployments;
+
+/// <summary>Whose numbers a check compares at a moment; the baseline is null where there is none.</summary>
+internal sealed record Sides(MetricSubject Candidate, MetricSubject? Baseline);
+
+/// <summary>
+/// Asks the metric sources of one deployment's checks, each at its own pace and in the background: a source that is slow or dead delays
+/// nothing but itself. Of each check and side at most one question is open; what a late one misses is in the window after it.
+/// </summary>
+/// <param name="startedAt">When the deployment started: windows say how long after that they end, also after a restart.</param>
+internal sealed class SourcePoller(ImmutableArray<CheckSpec> checks, IReadOnlyDictionary<string, IMetricSource> kinds, DateTimeOffset startedAt, TimeProvider time)
+{
+    /// <summary>As often as metrics servers usually look themselves.</summary>
+    public static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(15);
+
+    /// <summary>A source ends by its own time-out. One that does not is not waited for.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentQueue<MetricWindow> _answers = new();
+    private readonly Poll[] _polls = [.. checks.Where(c => c.From is not null).Select(c => new Poll(c, time.GetUtcNow()))];
+
+    /// <summary>What was measured since the last call, oldest first.</summary>
+    public IEnumerable<MetricWindow> Take()
+    {
+        while (_answers.TryDequeue(out var window))
+            yield return window;
+    }
+
+    /// <summary>Begins what is due. Never waits. A check that compares asks nothing where there is nothing to compare with.</summary>
+    public void Ask(Sides sides, ImmutableArray<MetricSourceSpec> sources, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var poll in _polls)
+        {
+            if (!poll.Open.IsCompleted || now < poll.From + (poll.Check.Interval ?? DefaultInterval))
+                continue;
+            var from = poll.From;
+            poll.From = now;
+            if (sides.Baseline is not null || !poll.Check.ComparesSides)
+                poll.Open = Task.Run(() => MeasureAsync(poll, sides, sources, from, now, cancellationToken), CancellationToken.None);
+        }
+    }
+
+    /// <summary>Waits for what is under way, after it was cancelled.</summary>
+    public Task WhenIdleAsync() => Task.WhenAll(_polls.Select(p => p.Open));
+
+    private async Task MeasureAsync(Poll poll, Sides sides, ImmutableArray<MetricSourceSpec> sources, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+    {
+        var query = poll.Check.From!;
+        if (sources.FirstOrDefault(s => s.Name == query.Source) is not { } source)
+        {
+            Answer(new Measurement.Failed($"the project has no source '{query.Source}' any more"), null);
+            return;
+        }
+
+        var candidate = MeasureAsync(poll.Candidate, new MetricRequest(source, query, sides.Candidate, true, from, to), cancellationToken);
+        var baseline = poll.Check.ComparesSides ? MeasureAsync(poll.Baseline, new MetricRequest(source, query, sides.Baseline!, false, from, to), cancellationToken) : null;
+        var (c, b) = (await candidate, baseline is null ? null : await baseline);
+        if (!cancellationToken.IsCancellationRequested)
+            Answer(c, b);
+
+        void Answer(Measurement candidate, Measurement? baseline) => _answers.Enqueue(new MetricWindow(poll.Check.Name, to - startedAt, candidate, baseline));
+    }
+
+    private async Task<Measurement> MeasureAsync(Side side, MetricRequest request, CancellationToken cancellationToken)
+    {
+        if (!kinds.TryGetValue(request.Source.Kind, out var asked))
+            return new Measurement.Failed($"this server asks no source of the kind '{request.Source.Kind}'");
+        if (!side.Asked.IsCompleted)
+            return new Measurement.Failed($"the source '{request.Source.Name}' has not ended an earlier question");
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            var answer = asked.MeasureAsync(request, enough.Token);
+            side.Asked = answer;
+            return await Task.WhenAny(answer, Task.Delay(Patience, time, enough.Token)) == answer
+                ? await answer
+                : new Measurement.Failed($"the source '{request.Source.Name}' did not answer within {Patience.TotalSeconds:0} s");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return new Measurement.Failed("nobody waits for the answer any more");
+        }
+        catch (Exception e)
+        {
+            return new Measurement.Failed($"the source '{request.Source.Name}' broke: {e.Message}");
+        }
+        finally
+        {
+            await enough.CancelAsync();
+        }
+    }
+
+    private sealed class Poll(CheckSpec check, DateTimeOffset begun)
+    {
+        public CheckSpec Check => check;
+
+        /// <summary>Where the next window begins.</summary>
+        public DateTimeOffset From { get; set; } = begun;
+
+        /// <summary>The measuring under way.</summary>
+        public Task Open { get; set; } = Task.CompletedTask;
+
+        public Side Candidate { get; } = new();
+
+        public Side Baseline { get; } = new();
+    }
+
+    private sealed class Side
+    {
+        /// <summary>What the source was last asked; it may take longer than it was waited for.</summary>
+        public Task Asked { get; set; } = Task.CompletedTask;
+    }
+}
