@@ -27,7 +27,7 @@ public static class MetricSources
     {
         services.AddSingleton<SourceHttp>();
         services.AddSingleton<OtlpStore>();
-        services.AddSingleton(s => new OtlpReceiver(s.GetRequiredService<OtlpStore>(), options, s.GetRequiredService<ILogger<OtlpReceiver>>()));
+        services.AddSingleton(s => new OtlpReceiver(s.GetRequiredService<OtlpStore>(), options, () => HasOtlp(s.GetRequiredService<SlipwayEngine>()), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OtlpReceiver>>()));
         services.AddHostedService(s => s.GetRequiredService<OtlpReceiver>());
         Add(services, (http, variable, time) => new PrometheusSource(http, variable, time));
         Add(services, (http, variable, time) => new HttpSource(http, variable, time));
@@ -38,6 +38,8 @@ public static class MetricSources
         services.AddSingleton<IMetricSource>(s => new OtlpSource(s.GetRequiredService<OtlpStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IMetricSource>(s => new SignalSource(key => s.GetRequiredService<SlipwayEngine>().Snapshot(key.Project)?.Active(key.Name)));
     }
+
+    private static bool HasOtlp(SlipwayEngine engine) => engine.Projects.Any(p => engine.Snapshot(p)?.Configuration.Sources.Any(s => s.Kind == "otlp") == true);
 
     private static void Add(IServiceCollection services, Func<SourceHttp, Func<string, string?>, TimeProvider, IMetricSource> make) =>
         services.AddSingleton(s => make(s.GetRequiredService<SourceHttp>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>()));

@@ -10,6 +10,10 @@ public sealed record ServerOptions
     public const int DefaultPort = 7070;
     public const int DefaultGatewayPort = 7080;
 
+    /// <summary>The ports that OpenTelemetry's SDKs export to unless they are told otherwise.</summary>
+    public const int DefaultOtlpPort = 4318;
+    public const int DefaultOtlpGrpcPort = 4317;
+
     /// <summary>Holds the event store (unless <see cref="Database"/> does), artifacts, instances, the token: everything. Made when missing, for its owner only.</summary>
     public required string DataDirectory { get; init; }
 
@@ -17,10 +21,13 @@ public sealed record ServerOptions
     public IPEndPoint Listen { get; init; } = new(IPAddress.Loopback, DefaultPort);
 
     /// <summary>Where OpenTelemetry metrics are received over HTTP; null: nowhere.</summary>
-    public IPEndPoint? Otlp { get; init; }
+    public IPEndPoint? Otlp { get; init; } = new(IPAddress.Loopback, DefaultOtlpPort);
 
     /// <summary>Where OpenTelemetry metrics are received over gRPC; null: nowhere.</summary>
-    public IPEndPoint? OtlpGrpc { get; init; }
+    public IPEndPoint? OtlpGrpc { get; init; } = new(IPAddress.Loopback, DefaultOtlpGrpcPort);
+
+    /// <summary>Receive them from the start. Otherwise from when a project first has a source of the kind <c>otlp</c>.</summary>
+    public bool OtlpAlways { get; init; }
 
     /// <summary>Who exports must have it; null: whoever reaches the address may export.</summary>
     public string? OtlpToken { get; init; }

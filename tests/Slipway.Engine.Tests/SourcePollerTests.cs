@@ -34,6 +34,17 @@ public class SourcePollerTests
     }
 
     [Fact]
+    public async Task ASourceIsAskedForWindowsThatItCanKnow()
+    {
+        FakeSource late = new("quick", (_, _) => Task.FromResult<Measurement>(new Measurement.Counts(10, 1))) { Late = TimeSpan.FromSeconds(25) };
+        SourcePoller poller = new([Check("quick", 10)], new Dictionary<string, IMetricSource> { ["quick"] = late }, _time);
+        var windows = await PassAsync(poller, 60);
+        Assert.Equal([10, 20, 30], windows.Select(w => w.At.TotalSeconds));
+        var asked = late.Asked.Where(r => r.Candidate).OrderBy(r => r.To).ToList();
+        Assert.All(asked.Zip(asked.Skip(1)), p => Assert.Equal(p.First.To, p.Second.From));
+    }
+
+    [Fact]
     public async Task ADeadSourceDelaysNobodyElseAndIsAskedOneQuestionASide()
     {
         var poller = Poller(Check("dead", 10), Check("quick", 10));
@@ -106,6 +117,10 @@ public class SourcePollerTests
         public ConcurrentBag<MetricRequest> Asked { get; } = [];
 
         public string Kind => kind;
+
+        public TimeSpan Late { get; init; }
+
+        public TimeSpan Delay(MetricSourceSpec source) => Late;
 
         public string? Refuses(MetricSourceSpec source, MetricQuery query) => null;
 

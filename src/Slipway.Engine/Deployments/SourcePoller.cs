@@ -37,14 +37,19 @@ internal sealed class SourcePoller(ImmutableArray<CheckSpec> checks, IReadOnlyDi
         var now = time.GetUtcNow();
         foreach (var poll in _polls)
         {
-            if (!poll.Open.IsCompleted || now < poll.From + (poll.Check.Interval ?? DefaultInterval))
+            // Asked sooner, a source does not know yet, and nobody would ask again.
+            var to = now - Delay(poll, sources);
+            if (!poll.Open.IsCompleted || to < poll.From + (poll.Check.Interval ?? DefaultInterval))
                 continue;
             var from = poll.From;
-            poll.From = now;
+            poll.From = to;
             if (sides.Baseline is not null || !poll.Check.ComparesSides)
-                poll.Open = Task.Run(() => MeasureAsync(poll, sides, sources, from, now, cancellationToken), CancellationToken.None);
+                poll.Open = Task.Run(() => MeasureAsync(poll, sides, sources, from, to, cancellationToken), CancellationToken.None);
         }
     }
+
+    private TimeSpan Delay(Poll poll, ImmutableArray<MetricSourceSpec> sources) =>
+        sources.FirstOrDefault(s => s.Name == poll.Check.From!.Source) is { } source && kinds.TryGetValue(source.Kind, out var asked) ? asked.Delay(source) : TimeSpan.Zero;
 
     /// <summary>Waits for what is under way, after it was cancelled.</summary>
     public Task WhenIdleAsync() => Task.WhenAll(_polls.Select(p => p.Open));

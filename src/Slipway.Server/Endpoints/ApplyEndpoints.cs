@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Slipway.Api;
 using Slipway.Core.Configuration;
 using Slipway.Engine;
+using Slipway.Engine.Ports;
 using Slipway.Server.Configuration;
 
 namespace Slipway.Server.Endpoints;
@@ -15,7 +16,7 @@ internal static class ApplyEndpoints
         api.MapPost("/apply", ApplyAsync).WithName("Apply").WithSummary("Applies a slipway.yaml, or with dryRun says what it would change.")
             .Accepts<string>("application/yaml").Produces<ApplyResponse>().Produces<ProblemResponse>(400).Produces<ProblemResponse>(409);
 
-    private static async Task<IResult> ApplyAsync(HttpRequest request, bool? dryRun, string? file, string? by, SlipwayEngine engine, CancellationToken cancellationToken)
+    private static async Task<IResult> ApplyAsync(HttpRequest request, bool? dryRun, string? file, string? by, SlipwayEngine engine, IEnumerable<IMetricSource> sources, CancellationToken cancellationToken)
     {
         if (Names.Missing(by) is { } missing)
             return Answers.Problem(missing);
@@ -25,6 +26,8 @@ internal static class ApplyEndpoints
         if (read is ReadResult.Refused refused)
             return Answers.Problem(refused.Problems);
         var project = ((ReadResult.Accepted)read).Project;
+        if (SourceQueries.Problems(project, [.. sources]).ToArray() is { Length: > 0 } problems)
+            return Answers.Problem(problems);
         var result = await engine.ApplyAsync(project, by!, dryRun ?? false, cancellationToken);
         return Answers.Of(result, changes => new ApplyResponse(project.Id.Value, !(dryRun ?? false), changes));
     }

@@ -13,22 +13,55 @@ using Slipway.Integrations.Metrics.Otlp;
 namespace Slipway.Server.Otlp;
 
 /// <summary>
-/// Listens for OpenTelemetry metrics on ports of its own, when asked to: HTTP and gRPC apart, as its cleartext wants it.
+/// Listens for OpenTelemetry metrics on ports of its own, HTTP and gRPC apart, as its cleartext wants it: from the start when asked for, else from when a
+/// project first has a source of the kind.
 /// </summary>
-internal sealed partial class OtlpReceiver(OtlpStore store, ServerOptions options, ILogger<OtlpReceiver> logger) : IHostedService
+internal sealed partial class OtlpReceiver(OtlpStore store, ServerOptions options, Func<bool> needed, TimeProvider time, ILogger<OtlpReceiver> logger) : BackgroundService
 {
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+
     private WebApplication? _app;
 
     /// <summary>The addresses listened on, with the ports that were taken: HTTP, then gRPC.</summary>
     public IReadOnlyList<string> Addresses => _app is null ? [] : [.. _app.Urls];
 
-    public Task StartAsync(CancellationToken cancellationToken) => options.Otlp is null && options.OtlpGrpc is null ? Task.CompletedTask : ListenAsync(cancellationToken);
+    private IPEndPoint?[] Places => [options.Otlp, options.OtlpGrpc];
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (options.OtlpAlways)
+            await ListenAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
         store.Listening = null;
         if (_app is not null)
             await _app.DisposeAsync();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using PeriodicTimer timer = new(Every, time);
+        var told = false;
+        while (_app is null && Places.Any(p => p is not null) && await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            if (!needed())
+                continue;
+            try
+            {
+                await ListenAsync(stoppingToken);
+            }
+            catch (ServerStartException e) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Nobody asked for it at the start, so the server runs without; the source says so too.
+                if (!told)
+                    LogDeaf(logger, e.Problem.Message, e.Problem.Place);
+                told = true;
+            }
+        }
     }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
@@ -69,4 +102,7 @@ internal sealed partial class OtlpReceiver(OtlpStore store, ServerOptions option
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "OTLP metrics are received at {Addresses}")]
     private static partial void LogListening(ILogger logger, string addresses);
+
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "A project has a source of the kind otlp, and it cannot be received: {Problem} ({Place})")]
+    private static partial void LogDeaf(ILogger logger, string problem, string place);
 }

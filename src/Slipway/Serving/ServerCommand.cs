@@ -23,8 +23,8 @@ internal static class ServerCommand
     private static readonly Option<string?> Cluster = new("--cluster") { HelpName = "ADDRESS", Description = "Be one of several servers on one PostgreSQL database; where the others reach this one, such as 10.0.0.5:7071." };
     private static readonly Option<bool> StopInstances = new("--stop-instances") { Description = "Stop every instance with the server, instead of leaving them to serve." };
     private static readonly Option<bool> UntilStdinCloses = new("--until-stdin-closes") { Description = "Stop when standard input closes: the server ends with the program that started it." };
-    private static readonly Option<string?> Otlp = new("--otlp") { HelpName = "ADDRESS", Description = "Where OpenTelemetry metrics are received over HTTP, such as 127.0.0.1:4318. Nowhere unless asked." };
-    private static readonly Option<string?> OtlpGrpc = new("--otlp-grpc") { HelpName = "ADDRESS", Description = "The same over gRPC, such as 127.0.0.1:4317. With SLIPWAY_OTLP_TOKEN set, exports need it." };
+    private static readonly Option<string?> Otlp = new("--otlp") { HelpName = "ADDRESS", Description = $"Where OpenTelemetry metrics are received over HTTP, or none. Default: 127.0.0.1:{ServerOptions.DefaultOtlpPort}, once a project has an otlp source." };
+    private static readonly Option<string?> OtlpGrpc = new("--otlp-grpc") { HelpName = "ADDRESS", Description = $"The same over gRPC. Default: 127.0.0.1:{ServerOptions.DefaultOtlpGrpcPort}, likewise. With SLIPWAY_OTLP_TOKEN set, exports need it." };
 
     public static Command Make(CliContext cli)
     {
@@ -38,8 +38,9 @@ internal static class ServerCommand
     private static ServerOptions Options(ParseResult parsed, CliContext cli) => new()
     {
         DataDirectory = DataPaths.Choose(parsed.GetValue(Globals.Data), cli.Variable),
-        Otlp = parsed.GetValue(Otlp) is { } otlp ? Address("--otlp", otlp) : null,
-        OtlpGrpc = parsed.GetValue(OtlpGrpc) is { } grpc ? Address("--otlp-grpc", grpc) : null,
+        Otlp = OtlpAddress("--otlp", parsed.GetValue(Otlp), AsksForOtlp(parsed) ? null : new(IPAddress.Loopback, ServerOptions.DefaultOtlpPort)),
+        OtlpGrpc = OtlpAddress("--otlp-grpc", parsed.GetValue(OtlpGrpc), AsksForOtlp(parsed) ? null : new(IPAddress.Loopback, ServerOptions.DefaultOtlpGrpcPort)),
+        OtlpAlways = AsksForOtlp(parsed),
         OtlpToken = cli.Variable("SLIPWAY_OTLP_TOKEN") is { Length: > 0 } token ? token : null,
         Listen = Address("--listen", parsed.GetValue(Listen)!),
         Gateway = parsed.GetValue(Gateway) is { } where && where != "none" ? Address("--gateway", where) : null,
@@ -49,6 +50,16 @@ internal static class ServerCommand
         LogFormat = parsed.GetValue(LogFormat),
         Cluster = parsed.GetValue(Cluster) is { } cluster ? Address("--cluster", cluster) : null,
         StopInstances = parsed.GetValue(StopInstances),
+    };
+
+    /// <summary>Who asks for one of the two gets that one.</summary>
+    private static bool AsksForOtlp(ParseResult parsed) => parsed.GetValue(Otlp) is not (null or "none") || parsed.GetValue(OtlpGrpc) is not (null or "none");
+
+    private static IPEndPoint? OtlpAddress(string option, string? text, IPEndPoint? otherwise) => text switch
+    {
+        null => otherwise,
+        "none" => null,
+        _ => Address(option, text),
     };
 
     private static IPEndPoint Address(string option, string text) =>

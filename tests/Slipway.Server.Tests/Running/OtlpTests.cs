@@ -163,17 +163,48 @@ public sealed class OtlpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task NobodyListensUnlessAsked()
+    public async Task ItIsListenedForOnceAProjectHasASourceForIt()
     {
-        await StartAsync(o => o with { Otlp = null, OtlpGrpc = null });
-
+        await StartAsync(o => o with { OtlpAlways = false });
         Assert.Empty(MetricSources.OtlpAddresses(_server!));
         Assert.Contains("--otlp", Assert.IsType<Measurement.Failed>(await AskAsync(MetricShape.Value, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddSeconds(1), ("value", "x"))).Why, StringComparison.Ordinal);
+
+        Assert.True((await ApplyAsync("shop.orders{outcome=\"failed\"}")).IsSuccessStatusCode);
+
+        await Eventually.IsAsync("it listens for HTTP and gRPC", () => MetricSources.OtlpAddresses(_server!).Count == 2);
+    }
+
+    [Fact]
+    public async Task AQueryThatNoSourceCanAnswerIsNotApplied()
+    {
+        await StartAsync();
+
+        var answer = await ApplyAsync("shop.orders{outcome=failed}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        var said = await answer.Content.ReadAsStringAsync();
+        Assert.Contains("SLIP0210", said, StringComparison.Ordinal);
+        Assert.Contains("environments.production.checks.errors.from", said, StringComparison.Ordinal);
+    }
+
+    private async Task<HttpResponseMessage> ApplyAsync(string count)
+    {
+        using HttpClient http = new();
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", (await File.ReadAllTextAsync(Path.Combine(_data, "token"))).Trim());
+        using StringContent yaml = new($$"""
+            project: shop
+            sources: [{ name: own, otlp: {} }]
+            environments:
+              - name: production
+                deploy: { process: { command: [{{RunningServer.Service}}, healthy] } }
+                checks: [{ errors: { from: { source: own, total: shop.orders, count: '{{count}}' } } }]
+            """, Encoding.UTF8, "application/yaml");
+        return await http.PostAsync(new Uri($"{SlipwayServer.Addresses(_server!).Api}/api/v1/apply?by=ada"), yaml);
     }
 
     private async Task StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
-        var options = RunningServer.Options(_data) with { Gateway = null, Otlp = new IPEndPoint(IPAddress.Loopback, 0), OtlpGrpc = new IPEndPoint(IPAddress.Loopback, 0) };
+        var options = RunningServer.Options(_data) with { Gateway = null, Otlp = new IPEndPoint(IPAddress.Loopback, 0), OtlpGrpc = new IPEndPoint(IPAddress.Loopback, 0), OtlpAlways = true };
         options = change?.Invoke(options) ?? options;
         _server = SlipwayServer.Build(options, RunningServer.Quiet);
         await SlipwayServer.StartAsync(_server, options, CancellationToken.None);
