@@ -37,7 +37,7 @@ public class SourcePollerTests
     public async Task ASourceIsAskedForWindowsThatItCanKnow()
     {
         FakeSource late = new("quick", (_, _) => Task.FromResult<Measurement>(new Measurement.Counts(10, 1))) { Late = TimeSpan.FromSeconds(25) };
-        SourcePoller poller = new([Check("quick", 10)], new Dictionary<string, IMetricSource> { ["quick"] = late }, _time);
+        SourcePoller poller = new([Check("quick", 10)], new Dictionary<string, IMetricSource> { ["quick"] = late }, _time.GetUtcNow(), _time);
         var windows = await PassAsync(poller, 60);
         Assert.Equal([10, 20, 30], windows.Select(w => w.At.TotalSeconds));
         var asked = late.Asked.Where(r => r.Candidate).OrderBy(r => r.To).ToList();
@@ -94,7 +94,7 @@ public class SourcePollerTests
         From = new MetricQuery(source, MetricShape.Counts, ImmutableSortedDictionary<string, string>.Empty.Add("who", name ?? source)),
     };
 
-    private SourcePoller Poller(params CheckSpec[] checks) => new([.. checks], new[] { _quick, _dead, _broken }.ToDictionary(s => s.Kind, IMetricSource (s) => s), _time);
+    private SourcePoller Poller(params CheckSpec[] checks) => new([.. checks], new[] { _quick, _dead, _broken }.ToDictionary(s => s.Kind, IMetricSource (s) => s), _time.GetUtcNow(), _time);
 
     /// <summary>Second by second; what can end in a second has ended before the next.</summary>
     private async Task<List<MetricWindow>> PassAsync(SourcePoller poller, int seconds, Sides? sides = null)

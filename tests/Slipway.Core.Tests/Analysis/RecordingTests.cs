@@ -19,6 +19,7 @@ public class RecordingTests
         Environment = new(new("shop"), new(version == 0 ? "production" : "größe")), Candidate = new($"1.{version}"), Role = (InstanceRole)(version % 2),
         Started = odd, Completed = many, ServerErrors = many / 7, ClientErrors = many / 5, NoAnswer = -many, InFlight = many % 3,
         Latency = buckets.Length == 0 ? LatencyHistogram.Empty : new LatencyHistogram(offset, [.. buckets]),
+        Shards = many % 2 == 0 ? null : new ShardCounts([.. buckets], [odd, 0, 0, many]),
     });
 
     private static readonly Gen<ObservedWindow> Windows = Gen.Select(Gen.Int[0, 9], Gen.Long[-TimeSpan.TicksPerDay, 90 * TimeSpan.TicksPerDay], Sides, Sides.Null(), Sides.Null(), (kind, at, side, candidate, baseline) => kind switch
@@ -26,7 +27,8 @@ public class RecordingTests
         0 => new ObservedWindow.Learned(new(at), side),
         1 => new ObservedWindow.BegunAnew(new(at)),
         2 => new ObservedWindow.Cut(new(at)),
-        _ => (ObservedWindow)new ObservedWindow.Compared(new(at), candidate, baseline, kind),
+        3 => new ObservedWindow.Measured(new(at), new MetricWindow("größe", new(at / 2), new Measurement.Counts(at, 0.1), kind == 3 ? null : new Measurement.Nothing("no data"))),
+        _ => (ObservedWindow)new ObservedWindow.Compared(new(at), candidate, baseline, kind) { Split = kind < 7 ? null : new SplitSeen(0.1 * kind, at, kind) },
     });
 
     [Fact]
@@ -50,6 +52,7 @@ public class RecordingTests
         {
             Environment = new(new("shop"), new("production")), Candidate = new("1.0.0"), Role = InstanceRole.Baseline,
             Started = 9, Completed = 8, ServerErrors = 1, ClientErrors = 2, NoAnswer = 3, InFlight = 4, Latency = new(-120, [5, 0, 0, 0, 2]),
+            Shards = new([0, 0, 3, 0], [1]),
         };
         WindowWriter writer = new();
         writer.Write(new ObservedWindow.Learned(TimeSpan.Zero, sample));
@@ -68,8 +71,8 @@ public class RecordingTests
     public void TheStoredFormStaysReadable()
     {
         var stored = Convert.FromHexString(
-            "0080DAC409000873686F701470726F64756374696F6E0A312E302E30001210020400060AEF010A00"
-            + "04040280DAC4090204000E0E0000000000040A0609");
+            "0080DAC409000873686F701470726F64756374696F6E0A312E302E30001210020400060A0A000404EF0100"
+            + "0280DAC4090204000E0E000000000000040A0609");
         SideCounts learned = new()
         {
             Environment = new(new("shop"), new("production")), Candidate = new("1.0.0"),
