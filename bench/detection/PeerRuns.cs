@@ -30,9 +30,7 @@ internal static class PeerRuns
         var hours = Many.Runs(runs, seed, $"match {healthy.Name}", chance => Hour(healthy, chance));
         var (flagger, flaggerAlarms) = Smallest(hours, (hour, m) => Peers.Flagger(hour, m * level.ErrorRate) is not null);
         var (argo, argoAlarms) = Smallest(hours, (hour, m) => Peers.Argo(hour, m * level.ErrorRate) is not null);
-        var effects = new double?[hours.Length];
-        Parallel.For(0, hours.Length, i => effects[i] = Peers.LargestKayentaEffect(hours[i]));
-        var (kayenta, kayentaAlarms) = Smallest(effects, (effect, m) => effect >= m);
+        var (kayenta, kayentaAlarms) = Smallest(Many.Map(hours, hour => Peers.LargestKayentaEffect(hour)), (effect, m) => effect >= m);
         return new(flagger, argo, kayenta, flaggerAlarms, argoAlarms, kayentaAlarms);
     }
 
@@ -53,9 +51,7 @@ internal static class PeerRuns
         Share share = default;
         foreach (var multiple in Multiples)
         {
-            var alarmed = new bool[hours.Length];
-            Parallel.For(0, hours.Length, i => alarmed[i] = alarms(hours[i], multiple));
-            share = Share.Of(alarmed);
+            share = Share.Of(Many.Map(hours, hour => alarms(hour, multiple)));
             if (share.Value <= 0.01)
                 return (multiple, share);
         }

@@ -42,13 +42,15 @@ internal readonly record struct Share(double Value, int Runs)
     public static Share Of(IReadOnlyCollection<bool> runs) => new((double)runs.Count(r => r) / runs.Count, runs.Count);
 }
 
-/// <summary>Runs in parallel; each has its own chance, so the outcome does not depend on how.</summary>
+/// <summary>Runs in parallel, on no more threads than there are cores; each has its own chance, so the outcome does not depend on how.</summary>
 internal static class Many
 {
-    public static T[] Runs<T>(int count, ulong seed, string cell, Func<Chance, T> run)
+    public static T[] Runs<T>(int count, ulong seed, string cell, Func<Chance, T> run) => Map([.. Enumerable.Range(0, count)], i => run(Chance.Of(seed, cell, i)));
+
+    public static TOut[] Map<TIn, TOut>(TIn[] items, Func<TIn, TOut> map)
     {
-        var results = new T[count];
-        Parallel.For(0, count, i => results[i] = run(Chance.Of(seed, cell, i)));
+        var results = new TOut[items.Length];
+        Parallel.For(0, items.Length, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i => results[i] = map(items[i]));
         return results;
     }
 }
