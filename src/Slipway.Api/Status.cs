@@ -167,7 +167,28 @@ public sealed record DeploymentStatus
 /// <param name="LogLimit">Where it fails.</param>
 public sealed record CheckStatus(
     string Name, string Verdict, string Summary, double? LogEvidence, double? LogLimit,
-    long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors);
+    long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors)
+{
+    /// <summary>Whose numbers it looked at: a metric source's name; null: the gateways'.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Nothing follows from what it says.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>How many times the baseline's number the candidate's is, with the range that it lies in; null where that is not known.</summary>
+    public EffectStatus? Effect { get; init; }
+
+    /// <summary>While it is inconclusive: a candidate so many times worse would be expected to have failed by now.</summary>
+    public double? CouldSee { get; init; }
+
+    /// <summary>What would change the verdict, in a sentence.</summary>
+    public string? Change { get; init; }
+}
+
+/// <param name="Ratio">As counted; null when the baseline counted none.</param>
+/// <param name="Lower">The truth is above, whenever one looks, with 97.5 %; null: not known.</param>
+/// <param name="Upper">The truth is below, likewise.</param>
+public sealed record EffectStatus(double? Ratio, double? Lower, double? Upper);
 
 /// <summary>Why a deployment or an environment is where it is, and what would change it.</summary>
 public sealed record ExplainResponse(string Subject, string Summary, IReadOnlyList<string> Why, IReadOnlyList<string> WhatNext, IReadOnlyList<CheckStatus> Checks, IReadOnlyList<EventResponse> History);

@@ -21,7 +21,7 @@ internal static class ExplainView
             status.Id,
             $"{status.Candidate} into {status.Environment}: {status.Phase}{(status.AsksPerson ? " (waits for a person)" : status.Paused ? " (paused)" : status.HeldWhy is not null ? " (held)" : "")}, step {status.Step + 1} of {status.Steps.Count}: {status.Steps[status.Step]}",
             [status.Why, .. Facts(status), .. status.Troubles, .. status.Checks.Select(c => $"check {c.Name} says {c.Verdict}: {c.Summary}")],
-            [Next(status.Next, status.Until, now), .. d.IsEnded ? [] : Story.StepsAfter(d).Select((s, i) => $"{(i == 0 ? "next" : "later")}: {s}")],
+            [Next(status.Next, status.Until, now), .. status.Checks.Where(c => c.Change is not null && c.Verdict is "inconclusive").Select(c => $"for check {c.Name}: {c.Change}"), .. d.IsEnded ? [] : Story.StepsAfter(d).Select((s, i) => $"{(i == 0 ? "next" : "later")}: {s}")],
             status.Checks,
             [.. events.Select(Event)]);
     }

@@ -29,6 +29,28 @@ public class TrafficCounterTests
     }
 
     [Fact]
+    public void WhatEndsIsCountedByTheShardOfItsUserToo()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        (Ending Ending, int Status, double Seconds, int Shard)[] endings =
+            [(Ending.Answered, 200, 0.1, 3), (Ending.Answered, 503, 0.1, 3), (Ending.NoAnswer, 0, 5, 15), (Ending.Abandoned, 0, 1, 4), (Ending.Answered, 200, 1, -1)];
+        foreach (var (ending, status, seconds, shard) in endings)
+        {
+            meter.Enter();
+            meter.Leave(ending, status, seconds, shard);
+        }
+
+        var side = Assert.Single(counter.Close(Front.Noon).Sides);
+
+        Assert.Equal((4, 1, 1), (side.Completed, side.ServerErrors, side.NoAnswer));
+        Assert.Equal([(3, 1L), (15, 1L)], side.Shards!.Errors.Index().Where(e => e.Item > 0));
+        Assert.Equal(
+            [((3 * ShardCounts.Steps) + ShardCounts.Speed(LatencyHistogram.IndexOf(0.1)), 2L), ((15 * ShardCounts.Steps) + ShardCounts.Steps - 1, 1L)],
+            side.Shards.Speeds.Index().Where(c => c.Item > 0));
+    }
+
+    [Fact]
     public void ALatencyFallsIntoItsBucket()
     {
         var counter = new TrafficCounter(TimeProvider.System);
