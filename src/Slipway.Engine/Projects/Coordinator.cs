@@ -149,8 +149,14 @@ internal sealed partial class Coordinator(
     {
         try
         {
+            await projects.CatchUpAsync(id, cancellationToken);
             foreach (var spec in projects.Snapshot(id)!.Environments.Values.Select(e => e.Active).OfType<DeploymentSpec>())
+            {
                 await OwnAsync(spec, cancellationToken);
+                if (projects.Of(spec.Id).IsBehind)
+                    Tell(spec.Id, new DeploymentInput.Tick());
+            }
+
             while (owned.Owns(id))
             {
                 // The same moment for what is due and for what is due later: nothing falls between.

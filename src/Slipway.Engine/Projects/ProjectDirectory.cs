@@ -51,6 +51,20 @@ internal sealed class ProjectDirectory(IEventStore store, EventFeed feed, TimePr
         return new ProjectSnapshot(state, environments, deployments) { Governance = Governance.State };
     }
 
+    /// <summary>Reads again what may have been saved although its answer was lost. Deployments under way do so by themselves when they are told anything.</summary>
+    public async Task CatchUpAsync(ProjectId id, CancellationToken cancellationToken)
+    {
+        if (Governance.IsBehind)
+            await Governance.LoadAsync(cancellationToken);
+        if (Of(id) is { IsBehind: true } project)
+            await project.LoadAsync(cancellationToken);
+        foreach (var place in Of(id).State.Project?.Places ?? [])
+        {
+            if (Of(new EnvironmentKey(id, place)) is { IsBehind: true } environment)
+                await environment.LoadAsync(cancellationToken);
+        }
+    }
+
     /// <summary>An ended deployment is only read from the store from now on.</summary>
     public void Forget(DeploymentId id) => _deployments.TryRemove(id, out _);
 

@@ -18,6 +18,10 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
     private readonly TState _empty = empty;
     private volatile TState _state = empty;
     private long _version;
+    private volatile bool _behind;
+
+    /// <summary>Whether more may be saved than is known here: an append had no answer.</summary>
+    public bool IsBehind => _behind;
 
     public TState State => _state;
 
@@ -42,6 +46,8 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
         await _writer.WaitAsync(cancellationToken);
         try
         {
+            if (_behind)
+                await CatchUpAsync(cancellationToken);
             while (true)
             {
                 var (events, result) = decide(_state);
@@ -74,7 +80,19 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
     private async Task<AppendResult.Conflict?> TrySaveAsync(ImmutableArray<TEvent> events, CancellationToken cancellationToken)
     {
         var (now, begun) = (time.GetUtcNow(), time.GetTimestamp());
-        var saved = await store.AppendAsync(name, _version, [.. events.Select(e => Journal<TEvent>.Write(e, now))], cancellationToken);
+        AppendResult saved;
+        try
+        {
+            saved = await store.AppendAsync(name, _version, [.. events.Select(e => Journal<TEvent>.Write(e, now))], cancellationToken);
+        }
+        catch (Exception)
+        {
+            // Whoever asked is told; that it may have been saved all the same is looked at as soon as the store answers.
+            _behind = true;
+            feed.Announce();
+            throw;
+        }
+
         EngineTelemetry.Saved(time.GetElapsedTime(begun), conflict: saved is AppendResult.Conflict);
         if (saved is not AppendResult.Appended appended)
             return (AppendResult.Conflict)saved;
@@ -87,6 +105,7 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
     private async Task CatchUpAsync(CancellationToken cancellationToken)
     {
         var (state, version) = await Folding.FoldAsync(store, name, _state, _version, evolve, cancellationToken);
+        _behind = false;
         _state = state;
         Interlocked.Exchange(ref _version, version);
     }
