@@ -97,7 +97,8 @@ public static class ClusterHost
     }
 
     /// <summary>The store of a member: what it appends is told to the others at once.</summary>
-    public static IEventStore Share(IServiceProvider services, IEventStore store) => services.GetService<NewsOfAppends>() is { } news ? new SharedEventStore(store, news) : store;
+    public static IEventStore Share(IServiceProvider services, IEventStore store) =>
+        services.GetService<NewsOfAppends>() is { } news && store is PostgresEventStore shared ? new SharedEventStore(shared, news) : store;
 
     private static void Common(ISiloBuilder silo)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
 using Slipway.Core.Releases;
@@ -7,7 +8,7 @@ using Slipway.Storage;
 namespace Slipway.Cluster.Artifacts;
 
 /// <summary>Artifacts for all servers in the database, and those that this one needs as files beside it.</summary>
-internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source) : BackgroundService, IArtifactStore
+internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source) : BackgroundService, IArtifactStore, IArtifactShelf
 {
     private const int PartBytes = 1024 * 1024;
 
@@ -31,6 +32,17 @@ internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataS
     {
         foreach (var digest in files.List().Select(a => a.Digest))
             await ShareAsync(digest, files.Open(digest), stoppingToken);
+    }
+
+    /// <summary>Those that are files here: each server throws away its own, and with them what is shared.</summary>
+    public ImmutableArray<StoredArtifact> List() => files.List();
+
+    public async Task RemoveAsync(string digest, CancellationToken cancellationToken)
+    {
+        await files.RemoveAsync(digest, cancellationToken);
+        await using var remove = source.CreateCommand("DELETE FROM slipway_cluster.artifacts WHERE digest = $1");
+        remove.Parameters.AddWithValue(digest);
+        await remove.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public bool Has(string digest)

@@ -12,7 +12,7 @@ internal static class SourceQueries
         foreach (var (environment, check) in project.Environments.SelectMany(e => e.Checks.Select(c => (e, c))))
         {
             if (check.From is { } query && project.Sources.FirstOrDefault(s => s.Name == query.Source) is { } source && kinds.FirstOrDefault(k => k.Kind == source.Kind)?.Refuses(source, query) is { } wrong)
-                yield return new Problem("SLIP0210", $"environments.{environment.Name}.checks.{check.Name}.from (source {source.Name})", wrong, $"see the page docs/sources/{source.Kind}.md");
+                yield return new Problem("SLIP0211", $"environments.{environment.Name}.checks.{check.Name}.from (source {source.Name})", wrong, $"see the page docs/sources/{source.Kind}.md");
         }
     }
 }

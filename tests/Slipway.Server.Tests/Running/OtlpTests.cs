@@ -183,7 +183,7 @@ public sealed class OtlpTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         var said = await answer.Content.ReadAsStringAsync();
-        Assert.Contains("SLIP0210", said, StringComparison.Ordinal);
+        Assert.Contains("SLIP0211", said, StringComparison.Ordinal);
         Assert.Contains("environments.production.checks.errors.from", said, StringComparison.Ordinal);
     }
 

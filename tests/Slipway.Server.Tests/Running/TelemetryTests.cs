@@ -117,6 +117,7 @@ public partial class TelemetryTests
     private static string Kind(Instrument instrument) => instrument.GetType().Name.Split('`')[0] switch
     {
         "ObservableGauge" => "gauge",
+        "ObservableCounter" => "counter",
         "UpDownCounter" => "up-down counter",
         "Counter" => "counter",
         "Histogram" => "histogram",
