@@ -36,15 +36,15 @@ public static class MetricSources
         Add(services, (http, variable, time) => new CloudWatchSource(http, variable, time));
         Add(services, (http, variable, time) => new NewRelicSource(http, variable, time));
         Add(services, (_, variable, time) => new CommandSource(variable, time));
-        services.AddSingleton(s => Guarded(s, new OtlpSource(s.GetRequiredService<OtlpStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>())));
-        services.AddSingleton(s => Guarded(s, new SignalSource(key => s.GetRequiredService<SlipwayEngine>().Snapshot(key.Project)?.Active(key.Name))));
+        services.AddSingleton<IMetricSource>(s => Guarded(s, new OtlpSource(s.GetRequiredService<OtlpStore>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<IMetricSource>(s => Guarded(s, new SignalSource(key => s.GetRequiredService<SlipwayEngine>().Snapshot(key.Project)?.Active(key.Name))));
     }
 
     private static bool HasOtlp(SlipwayEngine engine) => engine.Projects.Any(p => engine.Snapshot(p)?.Configuration.Sources.Any(s => s.Kind == "otlp") == true);
 
     private static void Add(IServiceCollection services, Func<SourceHttp, Func<string, string?>, TimeProvider, IMetricSource> make) =>
-        services.AddSingleton(s => Guarded(s, make(s.GetRequiredService<SourceHttp>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>())));
+        services.AddSingleton<IMetricSource>(s => Guarded(s, make(s.GetRequiredService<SourceHttp>(), Environment.GetEnvironmentVariable, s.GetRequiredService<TimeProvider>())));
 
     /// <summary>A source that hangs holds up no other.</summary>
-    private static IMetricSource Guarded(IServiceProvider services, IMetricSource source) => new GuardedMetricSource(source, services.GetRequiredService<TimeProvider>());
+    private static GuardedMetricSource Guarded(IServiceProvider services, IMetricSource source) => new GuardedMetricSource(source, services.GetRequiredService<TimeProvider>());
 }

@@ -133,7 +133,7 @@ public static class SlipwayServer
         else if (options.Database is { } database)
             ClusterHost.AddMember(builder, new ClusterOptions(listen, database));
         else
-            throw new ServerStartException("SLIP0519", "--cluster", "a cluster needs a database that all its servers share", "give `--database postgres://…` to each of them");
+            throw new ServerStartException("SLIP0551", "--cluster", "a cluster needs a database that all its servers share", "give `--database postgres://…` to each of them");
     }
 
     private static void AddServices(IServiceCollection services, ServerOptions options, DataDirectory data)

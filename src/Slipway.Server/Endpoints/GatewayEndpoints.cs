@@ -50,7 +50,7 @@ internal static class GatewayEndpoints
         hub.Take(gateway, report);
         return services.GetService<IReportRelay>() is not { } relay || await relay.HandOnAsync(gateway, report, cancellationToken)
             ? Results.NoContent()
-            : Answers.Problem(StatusCodes.Status503ServiceUnavailable, new ProblemItem("SLIP0520", "report", "another server of the cluster did not take it", "send it again: those that have it drop the repeat"));
+            : Answers.Problem(StatusCodes.Status503ServiceUnavailable, new ProblemItem("SLIP0552", "report", "another server of the cluster did not take it", "send it again: those that have it drop the repeat"));
     }
 
     /// <summary>A report is believed in what it counts, not in how much memory its shape would take.</summary>
