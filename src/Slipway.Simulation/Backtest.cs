@@ -55,7 +55,7 @@ public static class Backtest
             var report = analysis.Report();
             foreach (var gate in gates.Where(g => report.IsSafeAt(g)))
                 safe.TryAdd(gate, window.At);
-            if (stopped is null && report.Checks.FirstOrDefault(c => c.Verdict is Verdict.Fail) is { } failed)
+            if (stopped is null && report.Checks.FirstOrDefault(c => c is { Verdict: Verdict.Fail, DryRun: false }) is { } failed)
                 (stopped, atStop) = (seen.Stop(window.At, $"{failed.Name}: {failed.Summary}", ShareAt(events, started.At + window.At)), report);
         }
 

@@ -11,7 +11,7 @@ public class PowerTests
 {
     private const int Plays = 121;
 
-    private static readonly ImmutableArray<CheckSpec> Checks = [new CheckSpec.Errors(), new CheckSpec.Latency()];
+    private static readonly ImmutableArray<CheckSpec> Checks = [new CheckSpec.Errors { Dispersion = 1 }, new CheckSpec.Latency { Dispersion = 1 }];
 
     [Theory]
     [InlineData(1000, 0.001, 10, "errors x2")]
@@ -31,7 +31,7 @@ public class PowerTests
         Weight weight = new((int)(percent * 1000));
         var computed = DetectionPower.Faults(traffic, weight, Checks).Single(f => f.Name == fault);
 
-        Agree(computed.Delay, Played(traffic, weight, computed.ErrorRate, [new CheckSpec.Errors()], [], report => report.Checks.Single(c => c.Name == "errors").Verdict is Verdict.Fail, computed.Delay), tolerance);
+        Agree(computed.Delay, Played(traffic, weight, computed.ErrorRate, [Checks[0]], [], report => report.Checks.Single(c => c.Name == "errors").Verdict is Verdict.Fail, computed.Delay), tolerance);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public class PowerTests
         Weight weight = new((int)(percent * 1000));
         var computed = DetectionPower.Gate(traffic, weight, weight, Checks)!;
 
-        Agree(computed.Delay, Played(traffic, weight, errorRate, [new CheckSpec.Errors()], [weight], report => report.IsSafeAt(weight), computed.Delay));
+        Agree(computed.Delay, Played(traffic, weight, errorRate, [Checks[0]], [weight], report => report.IsSafeAt(weight), computed.Delay));
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public class PowerTests
         for (var play = 0; play < 61; play++)
         {
             SimulatedTraffic users = new(play) { RequestsPerSecond = rps, CandidateShare = weight.Share, Slowdown = 1 + (slower / 100.0) };
-            CanaryAnalysis analysis = new([new CheckSpec.Latency()], []);
+            CanaryAnalysis analysis = new([Checks[1]], []);
             for (var second = -600; second < 0; second += 10)
                 analysis.LearnBaseline(users.Baseline(rps * 10), TimeSpan.FromSeconds(second));
             played.Add(Until(second =>

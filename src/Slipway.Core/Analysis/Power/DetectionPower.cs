@@ -44,7 +44,7 @@ public static class DetectionPower
         if (checks.OfType<CheckSpec.Errors>().FirstOrDefault() is not { } errors)
             return null;
         var (split, margin) = (Split.Of(traffic, share), Margin.At(exposure, errors.Objective));
-        var delay = Compares(split) ? ErrorPower.UntilSafe(traffic, split, margin, errors.Beta) : Delay.Never;
+        var delay = Compares(split) ? ErrorPower.UntilSafe(traffic, split, margin, errors) : Delay.Never;
         return new GatePower(exposure, margin.Ratio, margin.Difference, delay, delay.Median?.TotalSeconds * split.Candidate);
     }
 

@@ -6,13 +6,13 @@ internal static class ErrorPower
     /// <summary>What the baseline did in the last ten minutes is known when a candidate comes.</summary>
     public static readonly TimeSpan History = TimeSpan.FromMinutes(10);
 
-    /// <summary>Until a candidate with this error rate is seen.</summary>
+    /// <summary>Until a candidate with this error rate is seen, when failures come as the check's dispersion says: one by one when it says nothing.</summary>
     public static Delay UntilSeen(ServiceTraffic traffic, Split split, double candidateRate, CheckSpec.Errors check)
     {
         var expected = Estimate(traffic);
         var edge = Math.Min(0.5, (check.Tolerance * expected) + check.AbsoluteTolerance);
         var odds = Math.Log(edge / (1 - edge));
-        var bets = RateDetector.Effects.Select(effect => Bet.On(split, traffic.ErrorRate, candidateRate, 1 / (1 + Math.Exp(-odds - effect)), expected, check.Tolerance, check.AbsoluteTolerance)).ToArray();
+        var bets = RateDetector.Effects.Select(effect => Bet.On(split, traffic.ErrorRate, candidateRate, 1 / (1 + Math.Exp(-odds - effect)), expected, check.Tolerance, check.AbsoluteTolerance).Tempered(check.Dispersion)).ToArray();
         var logs = new double[bets.Length];
         return FirstPassage.Of(split.Candidate * candidateRate, (at, failures) =>
         {
@@ -23,17 +23,17 @@ internal static class ErrorPower
     }
 
     /// <summary>Until a healthy candidate is shown to be within a margin.</summary>
-    public static Delay UntilSafe(ServiceTraffic traffic, Split split, Margin margin, double beta)
+    public static Delay UntilSafe(ServiceTraffic traffic, Split split, Margin margin, CheckSpec.Errors check)
     {
         var expected = Estimate(traffic);
-        var bets = SafeDetector.Alternatives.Select(a => (a.Stake, Bet: Bet.On(split, traffic.ErrorRate, traffic.ErrorRate, a.Factor * expected, expected, margin.Ratio, margin.Difference, worse: false))).ToArray();
+        var bets = SafeDetector.Alternatives.Select(a => (a.Stake, Bet: Bet.On(split, traffic.ErrorRate, traffic.ErrorRate, a.Factor * expected, expected, margin.Ratio, margin.Difference, worse: false).Tempered(check.Dispersion))).ToArray();
         var logs = new double[bets.Length];
         return FirstPassage.Of(split.Candidate * traffic.ErrorRate, (at, failures) =>
         {
             for (var j = 0; j < bets.Length; j++)
                 logs[j] = Math.Log(bets[j].Stake) + bets[j].Bet.After(at, failures);
             return LogSum.Of(logs);
-        }, -Math.Log(beta), rises: false, at => bets.MaxBy(b => b.Bet.After(at, split.Candidate * traffic.ErrorRate * at)).Bet.Others);
+        }, -Math.Log(check.Beta), rises: false, at => bets.MaxBy(b => b.Bet.After(at, split.Candidate * traffic.ErrorRate * at)).Bet.Others);
     }
 
     /// <summary>
@@ -69,6 +69,9 @@ internal static class ErrorPower
                 (mean, variance) = (mean + (rate * gain), variance + (rate * gain * gain));
             return new(Math.Log(a / qa), mean, variance);
         }
+
+        /// <summary>Divided by φ.</summary>
+        public Bet Tempered(double? dispersion) => dispersion is { } phi ? new(Failure / phi, Second / phi, Others / (phi * phi)) : this;
 
         public double After(double seconds, double failures) => (failures * Failure) + (seconds * Second);
     }

@@ -12,7 +12,7 @@ internal static class LatencyPower
         var candidate = Buckets(traffic, slowdown, new LatencyMapping(check.Tolerance, check.Floor));
         var learned = traffic.RequestsPerSecond * ErrorPower.History.TotalSeconds;
         var bets = Tilts.Of([.. baseline.Select(chance => (long)Math.Round(chance * Math.Max(learned, LatencyCheck.EnoughBaseline)))])
-            .Select(tilt => Growth.Of(split, candidate, baseline, tilt)).ToArray();
+            .Select(tilt => Growth.Of(split, candidate, baseline, tilt, check.Dispersion ?? 1)).ToArray();
         var missing = Math.Max(0, LatencyCheck.EnoughBaseline - learned) / Math.Max(1e-9, split.Baseline);
         return Passage(bets, -Math.Log(check.Alpha)).After(TimeSpan.FromSeconds(Math.Min(missing, Delay.Horizon.TotalSeconds)) + check.WarmUp);
     }
@@ -62,7 +62,7 @@ internal static class LatencyPower
     /// <summary>What one bet's log evidence grows by a second.</summary>
     private readonly record struct Growth(double Mean, double Variance)
     {
-        public static Growth Of(Split split, double[] candidate, double[] baseline, double[] tilt)
+        public static Growth Of(Split split, double[] candidate, double[] baseline, double[] tilt, double phi)
         {
             var share = split.Candidate / (split.Candidate + split.Baseline);
             var (mean, variance) = (0.0, 0.0);
@@ -74,7 +74,7 @@ internal static class LatencyPower
                 variance += (split.Candidate * candidate[i] * won * won) + (split.Baseline * baseline[i] * both * both);
             }
 
-            return new(mean, variance);
+            return new(mean / phi, variance / (phi * phi));
         }
     }
 }
