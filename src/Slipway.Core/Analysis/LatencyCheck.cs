@@ -88,7 +88,7 @@ internal sealed class LatencyCheck : Check
         state.Sync(ref _learnedRequests);
         state.Sync(ref _isWarm);
         state.Sync(ref isFrozen);
-        _detector ??= isFrozen ? new LatencyDetector(_learned) : null;
+        _detector ??= isFrozen ? new LatencyDetector(_learned, moved: true) : null;
         _detector?.Sync(state);
         _candidateLatencies.Sync(state);
         _baselineLatencies.Sync(state);

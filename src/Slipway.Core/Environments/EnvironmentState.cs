@@ -23,8 +23,8 @@ public sealed record EnvironmentState
     /// <summary>How many deployments there ever were.</summary>
     public int Count { get; init; }
 
-    /// <summary>How many deployments ended and how: forward or back, and why one went back (null: it succeeded).</summary>
-    public ImmutableDictionary<(DeploymentKind Kind, RollbackCause? Cause), int> Ended { get; init; } = ImmutableDictionary<(DeploymentKind Kind, RollbackCause? Cause), int>.Empty;
+    /// <summary>How many deployments ended and how, by what they were for and what came of them: <c>forward:succeeded</c>, <c>rollback:failed</c>.</summary>
+    public ImmutableSortedDictionary<string, int> Ended { get; init; } = ImmutableSortedDictionary.Create<string, int>(StringComparer.Ordinal);
 
     /// <summary>What waits, in the order in which it will begin.</summary>
     public ImmutableArray<QueuedDeployment> Queue { get; init; } = [];
@@ -76,8 +76,11 @@ public sealed record EnvironmentState
         _ => state,
     };
 
-    private static EnvironmentState Counted(EnvironmentState state, DeploymentSpec spec, RollbackCause? cause) =>
-        state with { Ended = state.Ended.SetItem((spec.Kind, cause), state.Ended.GetValueOrDefault((spec.Kind, cause)) + 1) };
+    private static EnvironmentState Counted(EnvironmentState state, DeploymentSpec spec, RollbackCause? cause)
+    {
+        var how = $"{spec.Kind}:{cause?.ToString() ?? "Succeeded"}".ToLowerInvariant();
+        return state with { Ended = state.Ended.SetItem(how, state.Ended.GetValueOrDefault(how) + 1) };
+    }
 
     private static ImmutableArray<QueuedDeployment> InOrder(ImmutableArray<QueuedDeployment> queue) => [.. queue.OrderBy(q => q.IsRollback ? 0 : 1).ThenBy(q => q.Number)];
 

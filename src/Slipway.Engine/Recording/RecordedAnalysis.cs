@@ -107,7 +107,7 @@ internal sealed partial class RecordedAnalysis
         var chunks = _unsaved;
         try
         {
-            if (await _store.SaveAsync(_id, new AnalysisSave(_term, _recorder.Checkpoint().ToBytes(), chunks, _time.GetUtcNow()), CancellationToken.None))
+            if (await _store.SaveAsync(_id, new AnalysisSave(_term, (_recorder.Checkpoint() with { State = _analysis.Save() }).ToBytes(), chunks, _time.GetUtcNow()), CancellationToken.None))
             {
                 _unsaved = _unsaved.RemoveRange(chunks);
                 return true;

@@ -12,7 +12,7 @@ internal sealed partial class Recordings(IAnalysisStore store, TimeProvider time
 {
     private const int Page = 60;
 
-    /// <summary>Takes the deployment, so that no earlier watcher saves for it any more, and shows the checks what they saw before.</summary>
+    /// <summary>Takes the deployment, so that no earlier watcher saves for it any more, and has the checks go on from what they had learned.</summary>
     /// <param name="startedAt">When the deployment started; times of windows count from there.</param>
     public async Task<RecordedAnalysis> BeginAsync(DeploymentSpec spec, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
@@ -23,10 +23,7 @@ internal sealed partial class Recordings(IAnalysisStore store, TimeProvider time
         try
         {
             var checkpoint = AnalysisCheckpoint.Read(saved);
-            CanaryAnalysis analysis = new(spec.Checks, gates);
-            await foreach (var windows in ChunksAsync(spec.Id, cancellationToken))
-                analysis = Replayed.Onto(analysis, spec.Checks, gates, windows);
-            analysis = Replayed.Onto(analysis, spec.Checks, gates, checkpoint.Windows);
+            var analysis = CanaryAnalysis.Restore(checkpoint.State, spec.Checks, gates) ?? await ReplayAsync(spec, checkpoint, cancellationToken);
             return new RecordedAnalysis(spec.Id, analysis, new Recorder(taken.Chunks, taken.Bytes, checkpoint.Windows), taken.Term, isNew: false, startedAt, store, time, logger);
         }
         catch (FormatException e)
@@ -36,6 +33,16 @@ internal sealed partial class Recordings(IAnalysisStore store, TimeProvider time
             recorder.Add(new ObservedWindow.BegunAnew(time.GetUtcNow() - startedAt));
             return new RecordedAnalysis(spec.Id, new CanaryAnalysis(spec.Checks, gates), recorder, taken.Term, isNew: true, startedAt, store, time, logger);
         }
+    }
+
+    /// <summary>What another version of the checks had learned cannot be taken over: they are shown once more what they saw.</summary>
+    private async Task<CanaryAnalysis> ReplayAsync(DeploymentSpec spec, AnalysisCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var gates = Deployment.Gates(spec);
+        CanaryAnalysis analysis = new(spec.Checks, gates);
+        await foreach (var windows in ChunksAsync(spec.Id, cancellationToken))
+            analysis = Replayed.Onto(analysis, spec.Checks, gates, windows);
+        return Replayed.Onto(analysis, spec.Checks, gates, checkpoint.Windows);
     }
 
     /// <summary>What the checks of a deployment saw, a page at a time.</summary>

@@ -38,7 +38,7 @@ internal sealed class EngineMetrics : IDisposable
         from e in s.Configuration.Environments
         from ended in s.Of(e.Name).Ended
         select new Measurement<int>(ended.Value, Tag("project", s.Configuration.Id.Value), Tag("environment", e.Name.Value),
-            Tag("kind", ended.Key.Kind.ToString().ToLowerInvariant()), Tag("how", ended.Key.Cause?.ToString().ToLowerInvariant() ?? "succeeded"));
+            Tag("kind", ended.Key.Split(':')[0]), Tag("how", ended.Key.Split(':')[1]));
 
     private IEnumerable<Measurement<double>> Weights() =>
         Snapshots().SelectMany(s => s.Deployments.Values).Where(d => d.Confirmed is not null)
