@@ -66,7 +66,7 @@ public class PowerTests
         for (var play = 0; play < 61; play++)
         {
             SimulatedTraffic users = new(play) { RequestsPerSecond = rps, CandidateShare = weight.Share, Slowdown = 1 + (slower / 100.0) };
-            CanaryAnalysis analysis = new([new CheckSpec.Latency()], []);
+            CanaryAnalysis analysis = new([Calm(new CheckSpec.Latency())], []);
             for (var second = -600; second < 0; second += 10)
                 analysis.LearnBaseline(users.Baseline(rps * 10), TimeSpan.FromSeconds(second));
             played.Add(Until(second =>
@@ -139,7 +139,7 @@ public class PowerTests
         for (var play = 0; play < Plays; play++)
         {
             Random random = new(play);
-            CanaryAnalysis analysis = new(checks, gates);
+            CanaryAnalysis analysis = new([.. checks.Select(Calm)], gates);
             for (var second = -600; second < 0; second += 10)
                 analysis.LearnBaseline(Side(random, 10 * traffic.RequestsPerSecond, traffic.ErrorRate), TimeSpan.FromSeconds(second));
             played.Add(Until(second =>
@@ -151,6 +151,9 @@ public class PowerTests
 
         return played;
     }
+
+    /// <summary>What is computed is for requests that fail and are slow by chance alone.</summary>
+    private static CheckSpec Calm(CheckSpec check) => check with { Dispersion = 1 };
 
     private static double Until(Func<double, bool> says, double limit)
     {
