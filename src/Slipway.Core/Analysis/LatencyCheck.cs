@@ -48,7 +48,7 @@ internal sealed class LatencyCheck : Check
         _isWarm = true;
         if (_detector is null && _learnedRequests >= EnoughBaseline)
         {
-            _detector = new LatencyDetector(_learned, moved: true);
+            _detector = Frozen();
         }
 
         if (_detector is null)
@@ -88,7 +88,7 @@ internal sealed class LatencyCheck : Check
         state.Sync(ref _learnedRequests);
         state.Sync(ref _isWarm);
         state.Sync(ref isFrozen);
-        _detector ??= isFrozen ? new LatencyDetector(_learned, moved: true) : null;
+        _detector ??= isFrozen ? Frozen() : null;
         _detector?.Sync(state);
         _candidateLatencies.Sync(state);
         _baselineLatencies.Sync(state);
@@ -101,6 +101,9 @@ internal sealed class LatencyCheck : Check
             LogLimit = _limit,
             Latency = Compared,
         };
+
+    /// <summary>Made from what was learned, the same now and after a restart.</summary>
+    private LatencyDetector Frozen() => new(_learned, moved: true);
 
     private LatencySummary? Compared => _candidateLatencies.Total == 0 || _baselineLatencies.Total == 0 ? null : new(
         _candidateLatencies.Quantile(0.5),

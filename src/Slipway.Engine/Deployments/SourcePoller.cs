@@ -84,7 +84,7 @@ internal sealed class SourcePoller(ImmutableArray<CheckSpec> checks, IReadOnlyDi
             var answer = asked.MeasureAsync(request, enough.Token);
             side.Asked = answer;
             return await Task.WhenAny(answer, Task.Delay(Patience, time, enough.Token)) == answer
-                ? await answer
+                ? Finite(await answer)
                 : new Measurement.Failed($"the source '{request.Source.Name}' did not answer within {Patience.TotalSeconds:0} s");
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -100,6 +100,14 @@ internal sealed class SourcePoller(ImmutableArray<CheckSpec> checks, IReadOnlyDi
             await enough.CancelAsync();
         }
     }
+
+    /// <summary>What is no number is none, and could not be kept either.</summary>
+    private static Measurement Finite(Measurement measured) => measured switch
+    {
+        Measurement.Counts c when !double.IsFinite(c.Exposure) || !double.IsFinite(c.Count) => new Measurement.Failed("the source gave a count that is no number"),
+        Measurement.Value v when !double.IsFinite(v.Number) => new Measurement.Failed("the source gave a value that is no number"),
+        _ => measured,
+    };
 
     private sealed class Poll(CheckSpec check, DateTimeOffset begun)
     {

@@ -31,10 +31,7 @@ public sealed class TrafficBoard(TimeProvider time)
         }
     }
 
-    /// <summary>All of the last ten minutes for a version, or null when it had no traffic.</summary>
-    public SideCounts? History(InstanceId id) => Sum(id, Slots);
-
-    /// <summary>The same in pieces of ten seconds, oldest first, each with how long ago it ended.</summary>
+    /// <summary>All of the last ten minutes for a version, in pieces of ten seconds, oldest first, each with how long ago it ended.</summary>
     public IReadOnlyList<(TimeSpan Ago, SideCounts Counts)> Pieces(InstanceId id)
     {
         lock (_lock)
