@@ -63,7 +63,9 @@ public static class ClusterHost
             silo.ConfigureEndpoints(options.Listen.Address, port, gatewayPort: 0, listenOnAnyHostAddress: false);
             silo.Configure<ClusterMembershipOptions>(o =>
             {
-                o.ProbeTimeout = Probe;
+                // One figure instead of a range: with a longest time-out of its own, messages of the last ten seconds would count as signs of life.
+                (o.ProbeTimeout, o.MinProbeTimeout, o.MaxProbeTimeout) = (Probe, Probe, Probe);
+                o.EnableIndirectProbes = false;
                 o.NumMissedProbesLimit = 2;
                 o.NumVotesForDeathDeclaration = 1;
                 o.TableRefreshTimeout = TimeSpan.FromSeconds(5);

@@ -24,6 +24,9 @@ internal sealed class SourcePoller(ImmutableArray<CheckSpec> checks, IReadOnlyDi
     private readonly ConcurrentQueue<MetricWindow> _answers = new();
     private readonly Poll[] _polls = [.. checks.Where(c => c.From is not null).Select(c => new Poll(c, time.GetUtcNow()))];
 
+    /// <summary>The checks whose questions are not answered yet.</summary>
+    public IEnumerable<string> Open => _polls.Where(p => !p.Open.IsCompleted).Select(p => p.Check.Name);
+
     /// <summary>What was measured since the last call, oldest first.</summary>
     public IEnumerable<MetricWindow> Take()
     {

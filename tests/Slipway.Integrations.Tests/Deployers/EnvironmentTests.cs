@@ -113,7 +113,7 @@ public class EnvironmentTests
         var (launch, _) = Launch.Of(new Slot(Shop), new Recipe(Workshop.Reference, new DeploySpec.Process { Command = ["/bin/sh"] }), 20_000, "127.0.0.1", null, "/", "i", server);
 
         Assert.Equal(
-            ["ASPNETCORE_URLS", "DOTNET_gcServer", "LANG", "PATH", "PORT", "SLIPWAY_ARTIFACT", "SLIPWAY_ENVIRONMENT", "SLIPWAY_INSTALLATION", "SLIPWAY_INSTANCE", "SLIPWAY_PROJECT", "SLIPWAY_VERSION"],
+            ["ASPNETCORE_URLS", "DOTNET_gcServer", "HOST", "LANG", "PATH", "PORT", "SLIPWAY_ARTIFACT", "SLIPWAY_ENVIRONMENT", "SLIPWAY_INSTALLATION", "SLIPWAY_INSTANCE", "SLIPWAY_PROJECT", "SLIPWAY_VERSION"],
             launch!.Variables.Keys);
     }
 }
