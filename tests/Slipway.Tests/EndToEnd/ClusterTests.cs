@@ -49,7 +49,7 @@ public class ClusterTests
         owner.Thaw();
 
         await EndsWellAsync(shop, users, but: owner, lost: frozen);
-        await Eventually.IsAsync("the server that woke up is a member again", async () => (await owner.Client.StatusAsync(CancellationToken.None)).Projects is [_]);
+        await Eventually.IsAsync("the server that woke up is a member again", owner.AnswersAsync);
         Assert.Contains("begins anew", owner.Errors, StringComparison.Ordinal);
     }
 

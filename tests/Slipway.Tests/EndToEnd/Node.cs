@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Slipway.Api;
 using Slipway.Testing;
@@ -30,7 +32,7 @@ internal sealed partial class Node(string data, string database, Netns? machines
 
     public async Task StartAsync()
     {
-        string[] server = ["server", "--data", data, "--listen", $"{Host}:0", "--gateway", "none", "--cluster", $"{Host}:0", "--database", database, "--until-stdin-closes"];
+        string[] server = ["server", "--data", data, "--listen", $"{Host}:{FreePort()}", "--gateway", "none", "--cluster", $"{Host}:0", "--database", database, "--until-stdin-closes"];
         _child = machines is null ? new Child(server) : new Child("ip", [.. machines.On(number), EndToEnd.Slipway, .. server]);
         Api = await _child.AddressAsync("page and API");
         Client = SlipwayClient.Connect(Api, await TokenAsync());
@@ -73,7 +75,28 @@ internal sealed partial class Node(string data, string database, Netns? machines
             _ = Kill(left.Pid, 9);
     }
 
+    /// <summary>Whether it answers, and knows its projects.</summary>
+    public async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            return (await Client.StatusAsync(CancellationToken.None)).Projects is [_];
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
     public override string ToString() => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>A server that begins anew listens where it did before.</summary>
+    private static int FreePort()
+    {
+        using TcpListener listener = new(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
 
     /// <summary>`ip netns exec` becomes the program it was told to run, so the pid is the server's own.</summary>
     private void Signal(int signal) => Assert.Equal(0, Kill(_child!.Pid, signal));
