@@ -13,7 +13,8 @@ namespace Slipway.Cluster.Instances;
 /// </summary>
 internal static class LostInstances
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(300);
+    /// <summary>Long enough for a server that has just taken over and is busy: what wrongly counts as gone is taken from its users.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <param name="table">What is routed.</param>
     /// <param name="served">What some server lists an instance of.</param>
@@ -50,7 +51,7 @@ internal static class LostInstances
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return false;
+            return client.Connected;
         }
     }
 }

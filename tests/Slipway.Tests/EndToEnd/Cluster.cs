@@ -76,6 +76,13 @@ internal sealed class Cluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Fails when there are complaints, and tells what happened around them.</summary>
+    public void Fails(IReadOnlyList<string> complaints, IReadOnlyList<EventResponse> events)
+    {
+        if (complaints.Count > 0)
+            Assert.Fail(string.Join('\n', [$"{complaints.Count} complaints", .. complaints.Take(5), .. complaints.TakeLast(2), .. events.Select(x => $"{x.At:HH:mm:ss.fff} {x.Stream} {x.Summary}"), .. _nodes.Select(n => $"server {n}: {n.Output}"), $"gateway: {_gateway?.Output}"]));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_gateway is not null)

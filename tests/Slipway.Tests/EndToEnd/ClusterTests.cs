@@ -115,7 +115,7 @@ public class ClusterTests
         Assert.All(steps.Skip(2).Zip(steps.Skip(1)), pair => Assert.True(pair.First.At - pair.Second.At >= Interval - TimeSpan.FromMilliseconds(100), $"steps at {pair.Second.At:O} and {pair.First.At:O}"));
         Assert.Single(events, e => e is { Stream: "deployment:shop.production.2", Type: "deployment.succeeded" });
         if (users is not null)
-            Assert.Empty(await users.ComplaintsAsync());
+            shop.Fails(await users.ComplaintsAsync(), events);
     }
 
     private static List<EventResponse> Steps(IEnumerable<EventResponse> events) =>

@@ -21,6 +21,8 @@ internal sealed partial class Node(string data, string database, Netns? machines
 
     public string Errors => _child!.Errors;
 
+    public string Output => _child!.Output;
+
     public int Number => number;
 
     /// <summary>Whether it can be asked now.</summary>
