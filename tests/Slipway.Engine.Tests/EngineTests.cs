@@ -113,10 +113,11 @@ public class EngineTests
         var id = Instance("production", "1.0.0");
         for (var exit = 0; exit < 5; exit++)
         {
-            var starts = world.Deployer.StartsOf(id).Length;
+            string Served() => world.Router.Serves(Key("production"))!.StableEndpoints.Single();
+            var (starts, before) = (world.Deployer.StartsOf(id).Length, Served());
             world.Deployer.Exit(id);
-            await world.UntilAsync(() => world.Deployer.StartsOf(id).Length > starts && world.Engine.IsReady(id), "it is started again");
-            Assert.Equal(world.Router.Serves(Key("production"))!.StableEndpoints.Single(), (await world.Deployer.ListAsync(default)).Single(i => i.Id == id).Endpoints.Single());
+            await world.UntilAsync(() => world.Deployer.StartsOf(id).Length > starts && world.Engine.IsReady(id) && Served() != before, "it is started again and served elsewhere");
+            Assert.Equal(Served(), (await world.Deployer.ListAsync(default)).Single(i => i.Id == id).Endpoints.Single());
         }
 
         var times = world.Deployer.StartsOf(id);

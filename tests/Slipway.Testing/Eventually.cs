@@ -5,7 +5,7 @@ namespace Slipway.Testing;
 /// <summary>Waits for what other processes do.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Within = TimeSpan.FromSeconds(30);
 
     /// <summary>Returns once the condition holds; fails the test, telling what was waited for, when it does not in time.</summary>
     public static async Task IsAsync(string what, Func<Task<bool>> condition)

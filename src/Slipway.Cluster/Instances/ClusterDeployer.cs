@@ -113,6 +113,7 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
         {
             Instances = all.Sum(s => s.Instances),
             Exited = all.Sum(s => s.Exited),
+            Starting = all.Sum(s => s.Starting),
         };
     }
 

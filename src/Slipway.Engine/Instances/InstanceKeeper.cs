@@ -94,7 +94,7 @@ internal sealed partial class InstanceKeeper(
             board.Note(id, listed.GetValueOrDefault(id)?.Endpoints ?? [], asOf);
         foreach (var deployment in deployments)
             Tell(deployment, listed);
-        foreach (var status in listed.Values.Where(i => Wanted(projects, i.Id, time.GetUtcNow()) is not { Instances: var count } || i.Instances > count))
+        foreach (var status in listed.Values.Where(i => Wanted(projects, i.Id, time.GetUtcNow()) is not { Instances: var count } || i.Instances + i.Starting > count))
             Begin(status.Id, status.Id.Environment.Project, stop => _departures.BeginAsync(status, stop), cancellationToken);
         foreach (var (id, wanted) in Missing(listed))
             Begin(id, id.Environment.Project, stop => _revivals.BeginAsync(id, wanted, stop), cancellationToken);

@@ -70,6 +70,9 @@ public sealed record InstanceStatus(InstanceId Id, InstanceCondition Condition, 
     /// <summary>How many are ready.</summary>
     public int Instances { get; init; } = Endpoints.Length;
 
+    /// <summary>How many may become ready yet: being started, or left so by a start that was given up.</summary>
+    public int Starting { get; init; } = Condition is InstanceCondition.Starting ? 1 : 0;
+
     /// <summary>
     /// They answered when last tried, but nobody can be asked to keep or stop them: the server that ran them is gone. Users may be sent to them until
     /// others are ready in their place.

@@ -200,7 +200,7 @@ internal sealed class FakeDeployer(TimeProvider time) : IDeployer
     {
         var ready = Ready(all, time.GetUtcNow());
         var condition = ready.Length > 0 ? InstanceCondition.Ready : all.All(i => i.Exited) ? InstanceCondition.Exited : InstanceCondition.Starting;
-        return new(id, condition, ready, all.FirstOrDefault(i => i.Exited)?.Why ?? "") { Exited = all.Count(i => i.Exited) };
+        return new(id, condition, ready, all.FirstOrDefault(i => i.Exited)?.Why ?? "") { Exited = all.Count(i => i.Exited), Starting = all.Count(i => !i.Exited) - ready.Length };
     }
 
     private sealed record Instance(InstanceId Id, ImmutableArray<string>? How, DateTimeOffset ReadyAt, string Endpoint, bool Exited)

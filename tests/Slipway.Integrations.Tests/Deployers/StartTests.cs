@@ -71,6 +71,22 @@ public class StartTests
         Assert.Empty(new Orphans(workshop.Installation).Find());
     }
 
+    /// <summary>Whoever keeps instances would otherwise never hear of what is too much of them.</summary>
+    [Fact]
+    public async Task WhatAStartThatWasGivenUpLeftIsListedAsStarting()
+    {
+        await using var workshop = new Workshop();
+        var id = workshop.Id();
+        using CancellationTokenSource giveUp = new();
+
+        var start = workshop.Deployer.EnsureAsync(Workshop.Request(id, "deaf") with { Instances = 3 }, giveUp.Token);
+        await Eventually.TrueAsync(async () => await workshop.StatusAsync(id) is { Starting: 3 }, "three are being started");
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => start);
+
+        Assert.Equal((InstanceCondition.Starting, 0, 3, 0), await workshop.StatusAsync(id) is { } left ? (left.Condition, left.Instances, left.Starting, left.Exited) : default);
+    }
+
     [Fact]
     public async Task WithoutAHealthPathAnAcceptedConnectionIsEnough()
     {

@@ -21,7 +21,7 @@ internal sealed record InstanceRecord(InstanceId Id, Recipe? Recipe, int? Port, 
         ImmutableArray<string> ready = [.. records.Where(r => r.State is InstanceState.Ready).Select(r => r.Endpoint).OfType<string>()];
         var exited = records.Where(r => r.State is InstanceState.Exited).ToList();
         var condition = ready.Length > 0 ? InstanceCondition.Ready : exited.Count < records.Count ? InstanceCondition.Starting : InstanceCondition.Exited;
-        return new(records[0].Id, condition, ready, exited.FirstOrDefault()?.Detail ?? "") { Exited = exited.Count };
+        return new(records[0].Id, condition, ready, exited.FirstOrDefault()?.Detail ?? "") { Exited = exited.Count, Starting = records.Count - ready.Length - exited.Count };
     }
 
     [JsonIgnore]
