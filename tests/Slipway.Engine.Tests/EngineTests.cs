@@ -122,7 +122,10 @@ public class EngineTests
 
         var times = world.Deployer.StartsOf(id);
         var pauses = times.Zip(times.Skip(1), (a, b) => (b - a).TotalSeconds).Skip(1).ToList();
-        Assert.All(pauses.Zip(pauses.Skip(1)), p => Assert.True(p.Second > p.First, string.Join(", ", pauses)));
+
+        // Time may pass while the engine still works: a start may come later than it may come, never sooner.
+        Assert.Equal(4, pauses.Count);
+        Assert.All(pauses.Zip([2.0, 4.0, 8.0, 16.0]), p => Assert.True(p.First >= p.Second, string.Join(", ", pauses)));
     }
 
     [Fact]

@@ -117,12 +117,30 @@ public class RetentionTests
     }
 
     [Fact]
+    public async Task WhatChecksSawGoesWithTheEventsOfItsTimeAndNotSooner()
+    {
+        await using var world = await EngineWorld.StartAsync();
+        DeploymentId watched = new("shop.production.1");
+        var taken = await world.Analyses.TakeAsync(watched, world.Clock.GetUtcNow(), default);
+        await world.Analyses.SaveAsync(watched, new AnalysisSave(taken.Term, new byte[] { 1 }, [], world.Clock.GetUtcNow()), default);
+        using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, world.Engine, Policy, world.Clock);
+
+        await house.RunAsync(dryRun: false, default);
+        Assert.NotNull(await world.Analyses.CheckpointAsync(watched, default));
+        world.Clock.Advance(Policy.Events + TimeSpan.FromSeconds(1));
+        await house.RunAsync(dryRun: true, default);
+        Assert.NotNull(await world.Analyses.CheckpointAsync(watched, default));
+        await house.RunAsync(dryRun: false, default);
+        Assert.Null(await world.Analyses.CheckpointAsync(watched, default));
+    }
+
+    [Fact]
     public async Task ArtifactsThatNobodyNeedsGoAndNoneThatSomebodyMayReturnTo()
     {
         await using var world = await EngineWorld.StartAsync();
         await world.ReleaseAsync("1.0.0");
         Shelf shelf = new([new("sha256:1.0.0", 10, default), new("sha256:nobody", 5, default), new("sha256:uploading", 5, world.Clock.GetUtcNow())]);
-        using Housekeeping house = new(world.Store, shelf, world.Deployer, world.Engine, Policy, world.Clock);
+        using Housekeeping house = new(world.Store, new InMemoryAnalysisStore(), shelf, world.Deployer, world.Engine, Policy, world.Clock);
 
         var would = await house.RunAsync(dryRun: true, default);
         Assert.Empty(shelf.Removed);

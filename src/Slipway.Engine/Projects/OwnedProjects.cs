@@ -14,8 +14,6 @@ internal sealed class OwnedProjects(bool all)
     /// <summary>Whether this process acts for every project that there is.</summary>
     public bool All => all;
 
-    public int Count => _owned.Count;
-
     public bool Owns(ProjectId id) => all || _owned.ContainsKey(id);
 
     /// <summary>Ends when the project is given up; has ended when it was never owned.</summary>

@@ -10,10 +10,10 @@ namespace Slipway.Engine.Retention;
 public sealed record HousekeepingReport(CompactionReport Events, ImmutableArray<StoredArtifact> Artifacts);
 
 /// <summary>
-/// Keeps an installation from growing for ever: states of long streams, removal of old events, artifacts that nobody needs. May run at any
+/// Keeps an installation from growing for ever: states of long streams, removal of old events and of what checks saw, artifacts that nobody needs. May run at any
 /// time and again; whatever it did not come to is for the next time.
 /// </summary>
-public sealed class Housekeeping(IEventStore store, IArtifactStore artifacts, IDeployer deployer, SlipwayEngine engine, RetentionPolicy policy, TimeProvider time) : IDisposable
+public sealed class Housekeeping(IEventStore store, IAnalysisStore analyses, IArtifactStore artifacts, IDeployer deployer, SlipwayEngine engine, RetentionPolicy policy, TimeProvider time) : IDisposable
 {
     /// <summary>Between an upload and the release that is made of it.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromDays(1);
@@ -33,6 +33,10 @@ public sealed class Housekeeping(IEventStore store, IArtifactStore artifacts, ID
             var events = store is IStreamArchive archive
                 ? await new Compaction(store, archive, policy).RunAsync(Live(), time.GetUtcNow(), dryRun, cancellationToken)
                 : new CompactionReport(0, 0, 0);
+
+            // What a check failed on stands in the events; this is only for trying other checks on it.
+            if (!dryRun)
+                await analyses.PruneAsync(time.GetUtcNow() - policy.Events, cancellationToken);
             return new HousekeepingReport(events, artifacts is IArtifactShelf shelf ? await PruneAsync(shelf, dryRun, cancellationToken) : []);
         }
         finally

@@ -13,7 +13,7 @@ public sealed class OtlpSourceContractTests : MetricSourceContract
     {
         if (world is SourceWorld.Slow or SourceWorld.Garbage)
             return Task.FromResult<Arranged?>(null);
-        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        FakeTimeProvider time = new(new DateTimeOffset(2026, 11, 25, 12, 0, 0, TimeSpan.Zero));
         OtlpStore store = new(time) { Listening = world == SourceWorld.Away ? null : "http://127.0.0.1:4318" };
         var start = time.GetUtcNow();
         var off = world == SourceWorld.ClockIsOff ? TimeSpan.FromMinutes(5) : TimeSpan.Zero;
