@@ -145,6 +145,9 @@ public sealed record DeploymentStatus
 
     public DateTimeOffset? EndedAt { get; init; }
 
+    /// <summary>Seconds in which only a person could let it go on: paused without an end, or waiting for approvals. Freezes do not count.</summary>
+    public double WaitedForPeopleSeconds { get; init; }
+
     /// <summary>Why it went back: <c>bad</c>, <c>aborted</c> or <c>failed</c>.</summary>
     public string? Cause { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Analysis;
 using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
@@ -20,7 +21,11 @@ public sealed partial record Deployment
     public DateTimeOffset StepEnteredAt { get; init; }
 
     /// <summary>Time in this step during which everything was as it should be.</summary>
-    public HealthyTime Healthy { get; init; }
+    public CountedTime Healthy { get; init; }
+
+    /// <summary>Time in which only a person could let it go on: paused without an end, or waiting for approvals. Freezes do not count.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CountedTime WaitedForPeople { get; init; }
 
     public DateTimeOffset StartedAt { get; init; }
 
@@ -110,6 +115,8 @@ public sealed partial record Deployment
     public bool IsEnded => Phase is Phase.Succeeded or Phase.RolledBack;
 
     public bool IsPaused => PausedAt is not null;
+
+    public bool WaitsForPeople => Phase is Phase.Progressing or Phase.Settling && (IsPaused || Step is ApproveStep);
 
     public bool IsFirst => Spec.Stable is null;
 

@@ -32,7 +32,7 @@ internal static class Evolution
             next = next with { StableWantedAt = at };
         if (Plans.Hook(next)?.Key is { } hook && (before.Spec is null || Plans.Hook(before)?.Key != hook))
             next = next with { HookWantedAt = at };
-        return next with { Healthy = next.Healthy.Turn(next.IsHealthy, at) };
+        return next with { Healthy = next.Healthy.Turn(next.IsHealthy, at), WaitedForPeople = next.WaitedForPeople.Turn(next.WaitsForPeople, at) };
     }
 
     private static Deployment Apply(Deployment s, DeploymentEvent e) => e switch

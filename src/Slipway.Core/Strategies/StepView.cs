@@ -20,7 +20,7 @@ public sealed record StepView
     public required DateTimeOffset EnteredAt { get; init; }
 
     /// <summary>Time the step spent with its split in force, the candidate ready, the checks able to measure, and nobody pausing.</summary>
-    public HealthyTime Healthy { get; init; }
+    public CountedTime Healthy { get; init; }
 
     /// <summary>Why the checks cannot measure; null when they can.</summary>
     public string? Blind { get; init; }

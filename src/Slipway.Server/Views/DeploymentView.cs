@@ -35,6 +35,7 @@ internal static class DeploymentView
             Until = story.Until,
             StartedAt = d.StartedAt,
             EndedAt = d.EndedAt,
+            WaitedForPeopleSeconds = d.WaitedForPeople.At(now).TotalSeconds,
             Cause = d.Cause is { } cause ? Word(cause) : null,
             RequestedBy = d.Spec.RequestedBy,
             Instances = new InstancesStatus(d.CandidateInstances, d.WantedCandidates, d.StableInstances, d.Spec.Stable is null ? 0 : d.WantedStables),

@@ -64,6 +64,7 @@ internal static class ExplainView
     [
         .. status.Instances is { } i && i.CandidateReady < i.CandidateWanted ? [$"{i.CandidateReady} of {i.CandidateWanted} instances of {status.Candidate} are ready"] : Array.Empty<string>(),
         .. status.Instances is { StableReady: { } ready } s && ready != s.StableWanted ? [$"{ready} instances of {status.Stable} are ready, {s.StableWanted} are wanted"] : Array.Empty<string>(),
+        .. status.WaitedForPeopleSeconds >= 1 ? [$"{Core.Strategies.Durations.Text(TimeSpan.FromSeconds(Math.Floor(status.WaitedForPeopleSeconds)))} of its time it waited for people"] : Array.Empty<string>(),
         .. status.Signals.Select(x => $"signal {x.Name}: {x.By} says {(x.Passed ? "yes" : "no")}{(x.Why is { Length: > 0 } why ? $": {why}" : "")}"),
         .. status.Hooks.Where(h => h.State is "running" or "failed").Select(h => $"hook {h.Name} {(h.State == "running" ? "is running" : $"failed: {h.Why}")}"),
     ];

@@ -71,6 +71,8 @@ internal static class Rollout
             yield return ("overdue", overdue, Tone.Bad);
         if (d.EndedAt is null && (d.Instances.CandidateReady != d.Instances.CandidateWanted || d.Instances.CandidateWanted > 1))
             yield return ("ready", $"{d.Instances.CandidateReady} of {d.Instances.CandidateWanted} of {d.Candidate}{(d.Instances.StableReady is { } stable ? $"; {stable} of {d.Instances.StableWanted} of {d.Stable}" : "")}", Tone.Plain);
+        if (d.WaitedForPeopleSeconds >= 1)
+            yield return ("people", $"{Figures.Duration(TimeSpan.FromSeconds(d.WaitedForPeopleSeconds))} waited for", Tone.Plain);
         if (d.Signals.Count > 0)
             yield return ("signals", string.Join(", ", d.Signals.Select(s => $"{s.Name}: {(s.Passed ? "yes" : "no")}, says {s.By}")), Tone.Plain);
         if (d.Hooks.Count > 0)

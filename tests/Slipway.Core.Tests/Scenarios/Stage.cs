@@ -30,6 +30,9 @@ internal sealed class Stage
 
     private Deployment Active => World.Snapshot.Active(_at) ?? throw new InvalidOperationException("no deployment is under way");
 
+    /// <summary>The one under way, or else the one that ended last.</summary>
+    private Deployment AtHand => State.Active is null ? World.Snapshot.Deployments[State.Last!.Value.Spec.Id] : Active;
+
     public void Play(Script script)
     {
         foreach (var (number, text) in script.Lines)
@@ -173,7 +176,7 @@ internal sealed class Stage
             case "exit": Tell(new DeploymentInput.CandidateExited(Active.Exits, "exit code 1")); break;
             case "evidence": Tell(new DeploymentInput.Analysed(true, null, "", [])); break;
             case "safe": Tell(new DeploymentInput.Analysed(true, Percent(words[0]), "no worse", [])); break;
-            case "worse": Tell(new DeploymentInput.Analysed(true, null, "", [Given.Worse(words[0])])); break;
+            case "worse": Tell(new DeploymentInput.Analysed(true, null, "", [Given.Worse(words[0]) with { DryRun = words is [_, "dry-run"] }])); break;
             case "blind": Tell(new DeploymentInput.Analysed(true, null, "", []) { Blind = rest }); break;
             case "observe": Tell(new DeploymentInput.Observed(Active.Wanted with { Weight = Percent(words[0]) })); break;
             default: throw new FormatException($"no line begins with '{verb}'");
@@ -261,6 +264,8 @@ internal sealed class Stage
             case "wants": Same(rest, string.Join(" ", Rollout.Plan(Active).Where(e => e is not Effect.Watch).Select(e => e.Key.Split('/')[0]))); break;
             case "watched": Same(rest, Rollout.Plan(Active).Any(e => e is Effect.Watch) ? "yes" : "no"); break;
             case "runs-hook": Same(rest, Rollout.Plan(Active).OfType<Effect.RunHook>().SingleOrDefault()?.Hook.Name ?? "none"); break;
+            case "waited": Same(rest, Durations.Text(AtHand.WaitedForPeople.At(World.Now))); break;
+            case "failed-checks": Same(rest, string.Join(" ", AtHand.Failures.Select(f => f.Check))); break;
             case "outcome" when rest == "none": Assert.Null(Outcomes.Of(Active)); break;
             case "outcome": Same(rest, Outcomes.Of(World.Snapshot.Deployments[State.Last!.Value.Spec.Id]).ToString()); break;
             case "ended": Same(rest, State.Last is { Cause: var cause } ? cause?.ToString().ToLowerInvariant() ?? "succeeded" : "never"); break;
