@@ -38,6 +38,9 @@ public sealed record ServerOptions
     /// <summary>How long a request may go without an answer before the built-in gateway gives it up. 1 s to 1 day.</summary>
     public TimeSpan GatewayTimeout { get; init; } = TimeSpan.FromSeconds(100);
 
+    /// <summary>Where the built-in gateway stands, to find faults that are in one region alone; null: nobody said.</summary>
+    public string? GatewayRegion { get; init; }
+
     /// <summary>Where the events are kept; null: in a file of the data directory.</summary>
     public PostgresAddress? Database { get; init; }
 

@@ -184,7 +184,7 @@ public static class SlipwayServer
         if (options.Gateway is not { } listen)
             return new EngineHost(engine, router, null, null, local, data, options);
         GatewayHost gateway = new(new GatewayOptions { Listen = [$"http://{listen}"], ActivityTimeout = options.GatewayTimeout }, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<TimeProvider>());
-        EmbeddedGateway link = new(gateway, router, services.GetRequiredService<TrafficBoard>(), services.GetService<IReportRelay>(), services.GetRequiredService<TimeProvider>());
+        EmbeddedGateway link = new(gateway, router, services.GetRequiredService<TrafficBoard>(), services.GetService<IReportRelay>(), services.GetRequiredService<TimeProvider>(), options.GatewayRegion);
         return new EngineHost(engine, router, gateway, link, local, data, options);
     }
 

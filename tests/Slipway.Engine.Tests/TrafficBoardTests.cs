@@ -44,5 +44,28 @@ public class TrafficBoardTests
         second.Dispose();
     }
 
+    [Fact]
+    public void ARegionIsKeptApartUntilNothingIsHeardOfItAndTwelveAtMost()
+    {
+        FakeTimeProvider time = new();
+        TrafficBoard board = new(time);
+        using var tap = board.Tap(Production.Project);
+
+        Assert.Equal(12, Regions(Enumerable.Range(0, 13)).Count);
+        Assert.Equal(["region/r00"], Regions([0, 13]));
+        time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Empty(Regions([13]));
+        Assert.Equal(["region/r13"], Regions([13]));
+
+        List<string> Regions(IEnumerable<int> heard)
+        {
+            foreach (var region in heard)
+                board.Add(new TrafficSecond(DateTimeOffset.UnixEpoch, [Counts(InstanceRole.Serving, 70)]), $"r{region:00}");
+            var side = Assert.Single(tap.Take()).Value;
+            Assert.Equal(70 * heard.Count(), side.Completed);
+            return side.Strata.IsDefault ? [] : [.. side.Strata.Where(s => s.Completed == 70).Select(s => s.Name)];
+        }
+    }
+
     private static SideCounts Counts(InstanceRole role, long completed) => new() { Environment = Production, Candidate = Version, Role = role, Completed = completed };
 }

@@ -12,12 +12,15 @@ internal static class ServiceReader
             return null;
         }
 
-        var (host, hosts, userKey) = (fields.Optional("host"), fields.Optional("hosts"), fields.Optional("userKey"));
+        var (host, hosts, userKey, routes) = (fields.Optional("host"), fields.Optional("hosts"), fields.Optional("userKey"), fields.Optional("routes"));
         fields.Exclude("host", "hosts");
         fields.End();
         return new ServiceSpec(
             host is { } one ? one.Host() is { } name ? [name] : [] : hosts?.AtLeastOne("[shop.example]", Scalars.Host) ?? [],
-            userKey is { } key ? UserKey(key) ?? UserKeySource.ClientAddress : UserKeySource.ClientAddress);
+            userKey is { } key ? UserKey(key) ?? UserKeySource.ClientAddress : UserKeySource.ClientAddress)
+        {
+            Routes = routes is { } paths ? PathRouteReader.Read(paths) : default,
+        };
     }
 
     private static UserKeySource? UserKey(Value value)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using Slipway.Core.Analysis;
 using Slipway.Core.Governance;
 using Slipway.Core.Strategies;
@@ -47,7 +48,12 @@ public sealed record Project
 public sealed record SourceSpec(string Git, ImmutableArray<string> Paths);
 
 /// <summary>The front door that all environments with a slice share.</summary>
-public sealed record ServiceSpec(ImmutableArray<string> Hosts, UserKeySource UserKey);
+public sealed record ServiceSpec(ImmutableArray<string> Hosts, UserKeySource UserKey)
+{
+    /// <summary>What gateways count apart by its path; none: nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<PathRoute> Routes { get; init; }
+}
 
 public enum VersionScheme
 {

@@ -21,7 +21,11 @@ public sealed record GatewayReport(
     long Sequence,
     long RoutesVersion,
     ImmutableArray<TrafficSecond> Seconds,
-    ImmutableArray<SideInFlight> InFlight);
+    ImmutableArray<SideInFlight> InFlight)
+{
+    /// <summary>Where the gateway stands: all that it counts was counted there. Null: nobody said.</summary>
+    public string? Region { get; init; }
+}
 
 /// <summary>How many requests are under way to one version's instances of one role in one environment.</summary>
 public sealed record SideInFlight(

@@ -16,6 +16,7 @@ public static class Merging
         InFlight = later.InFlight,
         Latency = earlier.Latency.Plus(later.Latency),
         Shards = earlier.Shards is { } a && later.Shards is { } b ? a.Plus(b) : earlier.Completed == 0 ? later.Shards : later.Completed == 0 ? earlier.Shards : null,
+        Strata = earlier.Strata.Plus(later.Strata),
     };
 
     public static LatencyHistogram Plus(this LatencyHistogram a, LatencyHistogram b)

@@ -25,6 +25,10 @@ public sealed record ServiceRoute
 
     public UserKeySource UserKey { get; init; } = UserKeySource.ClientAddress;
 
+    /// <summary>What is counted apart by its path; none: nothing is.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<PathRoute> Routes { get; init; }
+
     /// <summary>In the order of the project. Audiences are asked first, in order; then percentages; then the rest.</summary>
     public ImmutableArray<EnvironmentRoute> Environments { get; init; } = [];
 }

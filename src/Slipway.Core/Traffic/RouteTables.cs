@@ -16,6 +16,7 @@ public static class RouteTables
                 Project = project.Id,
                 Hosts = project.Service!.Hosts,
                 UserKey = project.Service.UserKey,
+                Routes = project.Service.Routes,
                 Environments = [.. project.Environments.Select(e => routes.GetValueOrDefault(project.Key(e)) is { } route
                     ? route with { Slice = e.Slice }
                     : new EnvironmentRoute { Environment = e.Name, Slice = e.Slice })],

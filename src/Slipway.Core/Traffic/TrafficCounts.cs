@@ -44,4 +44,8 @@ public sealed record SideCounts
 
     /// <summary>The same requests by shards of the users; null where nobody counted them so.</summary>
     public ShardCounts? Shards { get; init; }
+
+    /// <summary>The same requests by what could break alone; none where nobody parts them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<StratumCounts> Strata { get; init; }
 }

@@ -15,15 +15,18 @@ public sealed class TrafficBoard(TimeProvider time)
     private readonly Lock _lock = new();
     private readonly Dictionary<InstanceId, List<(long Slot, SideCounts Counts)>> _history = [];
     private readonly Dictionary<ProjectId, ImmutableArray<TrafficTap>> _taps = [];
+    private readonly Regions _regions = new();
     private long _newest;
 
     /// <summary>Adds what one gateway counted. The caller has dropped repeats.</summary>
-    public void Add(TrafficSecond second)
+    /// <param name="region">Where the gateway stands; null: nobody said.</param>
+    public void Add(TrafficSecond second, string? region = null)
     {
         lock (_lock)
         {
-            foreach (var side in second.Sides)
+            foreach (var counted in second.Sides)
             {
+                var side = region is not null && _regions.Keeps(counted.Environment.Project, region, time.GetUtcNow().UtcTicks / Slot.Ticks) ? counted.In(region) : counted;
                 Remember(side);
                 foreach (var tap in _taps.GetValueOrDefault(side.Environment.Project, []))
                     tap.Add(side);
@@ -92,6 +95,7 @@ public sealed class TrafficBoard(TimeProvider time)
     {
         foreach (var (id, _) in _history.Where(h => h.Value[^1].Slot <= oldest).ToList())
             _history.Remove(id);
+        _regions.Forget(oldest);
     }
 
     private SideCounts? Sum(InstanceId id, int count)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Slipway.Core.Configuration;
+using Slipway.Core.Traffic;
 
 namespace Slipway.Gateway.Agent;
 
@@ -14,6 +15,9 @@ public sealed record GatewayAgentOptions
 
     /// <summary>The gateway's id; what it reports is kept under it.</summary>
     public required string Gateway { get; init; }
+
+    /// <summary>Where it stands, to find faults that are in one region alone; null: nobody said.</summary>
+    public string? Region { get; init; }
 
     /// <summary>Sent as a bearer token.</summary>
     public required string Token { get; init; }
@@ -38,5 +42,11 @@ public sealed record GatewayAgentOptions
         .. Token is { Length: > 0 } && Token.All(c => c is > ' ' and <= '~')
             ? []
             : new Problem[] { new("SLIP0608", "gateway.token", "the token is empty or holds spaces or other characters that no token has", "give the server's token") },
+        .. RegionProblem("gateway.region", Region),
     ];
+
+    /// <summary>What is wrong with the name of a region, if anything is.</summary>
+    public static ImmutableArray<Problem> RegionProblem(string place, string? region) => region is null || Strata.IsName(region)
+        ? []
+        : [new("SLIP0609", place, $"'{region}' is no name of a region", "use 1 to 63 lower-case letters, digits and dashes, such as eu-west")];
 }

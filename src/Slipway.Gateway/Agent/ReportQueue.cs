@@ -9,7 +9,8 @@ namespace Slipway.Gateway.Agent;
 /// Seconds that wait to be reported. A report, once made, stays as it is until it is acknowledged; what comes meanwhile goes into the
 /// next. Ten minutes are kept, then the oldest are dropped.
 /// </summary>
-internal sealed class ReportQueue(string gateway, string boot) : ITrafficListener
+/// <param name="region">Where the gateway stands; null: nobody said.</param>
+internal sealed class ReportQueue(string gateway, string boot, string? region = null) : ITrafficListener
 {
     /// <summary>Ten minutes.</summary>
     public const int KeptSeconds = 600;
@@ -32,7 +33,7 @@ internal sealed class ReportQueue(string gateway, string boot) : ITrafficListene
         while (seconds.Count < SecondsPerReport && _seconds.Reader.TryRead(out var second))
             seconds.Add(second);
         var (version, flight) = now();
-        return new(gateway, boot, ++_sequence, version, seconds.ToImmutable(), flight);
+        return new(gateway, boot, ++_sequence, version, seconds.ToImmutable(), flight) { Region = region };
     }
 }
 

@@ -29,16 +29,13 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     private const int Cells = ShardErrors + ShardCounts.Count;
     private const int Buckets = LatencyHistogram.MaxIndex - LatencyHistogram.MinIndex + 1;
 
-    /// <summary>A power of two near the number of processors: enough that two of them seldom write to one cache line.</summary>
-    private static readonly int StripeMask =
-        (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Min(System.Environment.ProcessorCount, 8)) - 1;
-
-    private readonly uint[][] _stripes = [.. Enumerable.Range(0, StripeMask + 1).Select(_ => new uint[Cells])];
+    private readonly StripedCells _cells = new(Cells);
     private readonly uint[] _reported = new uint[Cells];
     private uint _reportedStarted;
     private volatile ImmutableDictionary<string, RoutedEndpoint> _endpoints = ImmutableDictionary<string, RoutedEndpoint>.Empty;
     private ImmutableArray<RoutedEndpoint> _next = [];
     private ImmutableArray<RoutedEndpoint> _routed = [];
+    private ImmutableArray<RouteCounter> _routes = [];
     private TaskCompletionSource? _drained;
 
     public EnvironmentKey Environment { get; } = environment;
@@ -72,6 +69,10 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
             _endpoints = _endpoints.SetItem(endpoint.Address, endpoint);
         return _next;
     }
+
+    /// <summary>The counters of a service's routes, each the same as before where its name was there. One caller at a time.</summary>
+    public ImmutableArray<RouteCounter> Part(ImmutableArray<string> routes) =>
+        _routes = [.. routes.Select(name => _routes.FirstOrDefault(r => r.Name == name) ?? new RouteCounter(name))];
 
     /// <summary>That table is the one in use. Other endpoints are forgotten after their last request.</summary>
     public void Keep() => _routed = _next;
@@ -170,15 +171,9 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         return new(LatencyHistogram.MinIndex + first, [.. counts[first..(last + 1)]]);
     }
 
-    private uint[] Stripe() => _stripes[Thread.GetCurrentProcessorId() & StripeMask];
+    private uint[] Stripe() => _cells.Mine;
 
-    private uint Sum(int cell)
-    {
-        var sum = 0u;
-        foreach (var stripe in _stripes)
-            sum += Volatile.Read(ref stripe[cell]);
-        return sum;
-    }
+    private uint Sum(int cell) => _cells.Sum(cell);
 
     /// <summary>A request that entered before a reading and withdrew after it was reported as started: make good by reporting one less later.</summary>
     private uint CloseStarted(out uint startedEver)
@@ -205,6 +200,7 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         InFlight = inFlight,
         Latency = Latency(ended),
         Shards = Shards(ended[Speeds..ShardErrors], ended[ShardErrors..]),
+        Strata = _routes.IsEmpty ? default : [.. _routes.Select(r => r.Close()).OfType<StratumCounts>().OrderBy(s => s.Name, StringComparer.Ordinal)],
     };
 
     /// <summary>Null for a second in which no request that ended had a shard.</summary>

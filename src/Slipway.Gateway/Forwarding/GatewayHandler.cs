@@ -18,8 +18,8 @@ internal sealed class GatewayHandler(
         if (target.Side is not { } side)
             return Refusals.NothingDeployedAsync(context, target.Project);
         if (side.Mirror is { } mirror)
-            copier.Offer(context, mirror, router);
-        return ForwardAsync(context, side, endpoint!, target.Shard, began);
+            copier.Offer(context, mirror, router, target.Route);
+        return ForwardAsync(context, side, endpoint!, target.Shard, target.Route, began);
     }
 
     /// <summary>
@@ -29,7 +29,7 @@ internal sealed class GatewayHandler(
     private Target Enter(HttpContext context, out Router router, out RoutedEndpoint? endpoint)
     {
         var client = around.Trusted.ClientOf(context);
-        var facts = new RequestFacts(context.Request.Headers.Host.ToString(), context.Request.Headers, client);
+        var facts = new RequestFacts(context.Request.Headers.Host.ToString(), context.Request.Headers, client, context.Request.Path.Value);
         while (true)
         {
             router = routes.Router;
@@ -46,7 +46,7 @@ internal sealed class GatewayHandler(
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, int shard, long began)
+    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, int shard, int route, long began)
     {
         var ending = Ending.Abandoned;
         var status = 0;
@@ -63,7 +63,7 @@ internal sealed class GatewayHandler(
                 ? upgraded.At
                 : around.Time.GetTimestamp();
             endpoint.Leave();
-            side.Meter.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds, shard);
+            side.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds, shard, route);
         }
     }
 

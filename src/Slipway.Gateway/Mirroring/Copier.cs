@@ -27,10 +27,11 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
 
     /// <summary>Copies the request if it is its turn. Returns at once and never throws; to be called before the request is forwarded.</summary>
     /// <param name="router">By which the request was sent where it goes.</param>
-    public void Offer(HttpContext context, Mirror mirror, Router router)
+    /// <param name="route">Index of the service's route that the path belongs to; below 0 where none are named.</param>
+    public void Offer(HttpContext context, Mirror mirror, Router router, int route)
     {
         if (Copyable.Is(context) && mirror.TakesNext() && _free.CurrentCount > 0)
-            _ = CopyAsync(context, mirror.Candidate, router);
+            _ = CopyAsync(context, mirror.Candidate, router, route);
     }
 
     /// <summary>Breaks off what is under way, and waits until it is. What is free is kept, so that nothing begins any more.</summary>
@@ -42,7 +43,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         _stopping.Dispose();
     }
 
-    private async Task CopyAsync(HttpContext context, RoutedSide candidate, Router router)
+    private async Task CopyAsync(HttpContext context, RoutedSide candidate, Router router, int route)
     {
         try
         {
@@ -57,7 +58,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
                 return;
             try
             {
-                await CountAsync(copy, candidate, endpoint, router);
+                await CountAsync(copy, candidate, endpoint, router, route);
             }
             finally
             {
@@ -72,7 +73,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         }
     }
 
-    private async Task CountAsync(HttpRequestMessage copy, RoutedSide candidate, RoutedEndpoint endpoint, Router router)
+    private async Task CountAsync(HttpRequestMessage copy, RoutedSide candidate, RoutedEndpoint endpoint, Router router, int route)
     {
         // As with a user's request: counted first, then looked whether the candidate is still to be asked, or its end might be overlooked.
         candidate.Meter.Enter();
@@ -97,7 +98,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         finally
         {
             endpoint.Leave();
-            candidate.Meter.Leave(ending, status, around.Time.GetElapsedTime(began).TotalSeconds);
+            candidate.Leave(ending, status, around.Time.GetElapsedTime(began).TotalSeconds, shard: -1, route);
         }
     }
 

@@ -18,10 +18,23 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
 
     public SideMeter Meter { get; } = meter;
 
+    /// <summary>What counts the service's routes, by their index; none where none are named.</summary>
+    public ImmutableArray<RouteCounter> Routes { get; init; } = [];
+
     /// <summary>What copies requests that this side answers; null when nothing does.</summary>
     public Mirror? Mirror { get; init; }
 
     public SideTransformer Transformer { get; } = new(environment.Name, candidate, around);
+
+    /// <summary>Counts a request that ended. First by its route: with the last one the meter may be forgotten.</summary>
+    /// <param name="shard">Of the request's user; below 0 when it has none.</param>
+    /// <param name="route">Index of the service's route; below 0 where none are named.</param>
+    public void Leave(Ending ending, int status, double seconds, int shard, int route)
+    {
+        if (route >= 0)
+            Routes[route].Leave(ending, status, seconds);
+        Meter.Leave(ending, status, seconds, shard);
+    }
 
     /// <summary>The endpoint whose turn it is.</summary>
     public RoutedEndpoint NextEndpoint() =>
@@ -32,4 +45,5 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
 /// <param name="Side">The version that gets it; null when nothing is deployed that could.</param>
 /// <param name="Project">Whose service it is; null when no service answers to the host.</param>
 /// <param name="Shard">Of the request's user.</param>
-internal readonly record struct Target(RoutedSide? Side, ProjectId? Project, int Shard);
+/// <param name="Route">Index of the service's route that the path belongs to; below 0 where none are named.</param>
+internal readonly record struct Target(RoutedSide? Side, ProjectId? Project, int Shard, int Route);

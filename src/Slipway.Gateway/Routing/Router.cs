@@ -31,8 +31,9 @@ internal sealed class Router
         Door? elsewhere = null;
         foreach (var route in table.Services)
         {
-            var plans = route.Environments.Select(e => Plan(new(route.Project, e.Environment), e, table.Version, around, meterOf)).ToArray();
-            var service = new ServicePlan(route, plans);
+            var routes = new PathRoutes(route.Routes);
+            var plans = route.Environments.Select(e => Plan(new(route.Project, e.Environment), e, routes, table.Version, around, meterOf)).ToArray();
+            var service = new ServicePlan(route, routes, plans);
             foreach (var (environment, plan) in route.Environments.Zip(plans))
             {
                 if (environment.Slice is Slice.Everyone { Hosts.IsDefaultOrEmpty: false } everyone)
@@ -60,10 +61,10 @@ internal sealed class Router
         if (!_doors.TryGetValue(HostName.Of(facts.Host), out var door))
             door = _elsewhere;
         if (door is null)
-            return default;
+            return new(null, null, 0, PathRoutes.None);
         Span<char> scratch = stackalloc char[UserKey.AddressChars];
         var user = UserKey.Read(door.Service.UserKey, facts, scratch);
-        return new(door.Own is { } own ? own.SideFor(facts, user) : door.Service.Choose(facts, user), door.Service.Project, Shard(facts, user, scratch));
+        return new(door.Own is { } own ? own.SideFor(facts, user) : door.Service.Choose(facts, user), door.Service.Project, Shard(facts, user, scratch), door.Service.Routes.Of(facts.Path));
     }
 
     /// <summary>Who has no key is told from others by the address.</summary>
@@ -71,7 +72,7 @@ internal sealed class Router
         !user.IsEmpty ? ShardCounts.Of(user) : facts.Client is { } client && client.TryFormat(scratch, out var written) ? ShardCounts.Of(scratch[..written]) : 0;
 
     private static EnvironmentPlan Plan(
-        EnvironmentKey key, EnvironmentRoute route, long version, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)
+        EnvironmentKey key, EnvironmentRoute route, PathRoutes routes, long version, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)
     {
         var candidate = Routed(route.Candidate);
         var mirror = candidate is not null && route.Mirror > Weight.None ? new Mirror(candidate, route.Mirror, version) : null;
@@ -82,7 +83,7 @@ internal sealed class Router
             : Side(side, meterOf(key, side.Candidate, role), mirror);
 
         RoutedSide Side(Side side, SideMeter meter, Mirror? mirror) =>
-            new(key, side.Candidate, meter.Route(side.Endpoints.Select(e => Address(key, e))), meter, around) { Mirror = mirror };
+            new(key, side.Candidate, meter.Route(side.Endpoints.Select(e => Address(key, e))), meter, around) { Mirror = mirror, Routes = meter.Part(routes.Names) };
     }
 
     private static string Address(EnvironmentKey key, string endpoint) =>

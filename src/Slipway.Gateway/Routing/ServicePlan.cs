@@ -11,10 +11,11 @@ internal sealed class ServicePlan
     private readonly (int From, int To, EnvironmentPlan Environment)[] _ranges;
     private readonly EnvironmentPlan[] _rest;
 
-    public ServicePlan(ServiceRoute route, IReadOnlyList<EnvironmentPlan> plans)
+    public ServicePlan(ServiceRoute route, PathRoutes routes, IReadOnlyList<EnvironmentPlan> plans)
     {
         Project = route.Project;
         UserKey = route.UserKey;
+        Routes = routes;
         _salt = UserHash.SliceSalt(route.Project);
         var slices = route.Environments.Select((e, i) => (e.Slice, Plan: plans[i])).ToArray();
         _audiences = [.. slices.Where(s => s.Slice is Slice.Audience).Select(s => (new AudienceMatcher(((Slice.Audience)s.Slice).Rule), s.Plan))];
@@ -27,6 +28,8 @@ internal sealed class ServicePlan
     public ProjectId Project { get; }
 
     public UserKeySource UserKey { get; }
+
+    public PathRoutes Routes { get; }
 
     /// <summary>The first environment that takes the request and has something to answer it.</summary>
     public RoutedSide? Choose(in RequestFacts facts, ReadOnlySpan<char> user) =>

@@ -46,7 +46,7 @@ internal static class GatewayEndpoints
         if (!Names.IsVersion(gateway))
             return Odd(gateway);
         if (!IsSound(report))
-            return Answers.Problem(StatusCodes.Status400BadRequest, new ProblemItem("SLIP0207", "report", "it has lists that are missing, or histograms out of range", "use a gateway of the server's version"));
+            return Answers.Problem(StatusCodes.Status400BadRequest, new ProblemItem("SLIP0207", "report", "it has lists that are missing, or histograms, routes or a region that cannot be", "use a gateway of the server's version"));
         hub.Take(gateway, report);
         return services.GetService<IReportRelay>() is not { } relay || await relay.HandOnAsync(gateway, report, cancellationToken)
             ? Results.NoContent()
@@ -56,7 +56,10 @@ internal static class GatewayEndpoints
     /// <summary>A report is believed in what it counts, not in how much memory its shape would take.</summary>
     private static bool IsSound(GatewayReport report) =>
         !report.Seconds.IsDefault && !report.InFlight.IsDefault && report.RoutesVersion is >= 0 and < long.MaxValue / 2
-        && report.Seconds.All(s => !s.Sides.IsDefault && s.Sides.All(side => IsSound(side.Latency)));
+        && (report.Region is null || Strata.IsName(report.Region))
+        && report.Seconds.All(s => !s.Sides.IsDefault && s.Sides.All(IsSound));
+
+    private static bool IsSound(SideCounts side) => IsSound(side.Latency) && Strata.AreSound(side.Strata) && (side.Strata.IsDefault || side.Strata.All(s => IsSound(s.Latency)));
 
     private static bool IsSound(LatencyHistogram latency) =>
         !latency.Counts.IsDefault && (latency.Counts.IsEmpty

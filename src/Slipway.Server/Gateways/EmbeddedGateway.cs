@@ -12,7 +12,8 @@ namespace Slipway.Server.Gateways;
 
 /// <summary>The gateway inside the server's own process. The other servers of a cluster hear of it as of any gateway.</summary>
 /// <param name="relay">Tells the other servers; null: there are none.</param>
-internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, TrafficBoard counts, IReportRelay? relay, TimeProvider time) : IGatewayLink, ITrafficListener
+/// <param name="region">Where the server stands; null: nobody said.</param>
+internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, TrafficBoard counts, IReportRelay? relay, TimeProvider time, string? region) : IGatewayLink, ITrafficListener
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
@@ -34,7 +35,7 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
 
     public void OnSecond(TrafficSecond second)
     {
-        counts.Add(second);
+        counts.Add(second, region);
         router.Changed();
         if (relay is not null)
             _seconds.Writer.TryWrite(second);
@@ -47,7 +48,7 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
         for (var sequence = 1L; relay is not null; sequence++)
         {
             var second = await _seconds.Reader.ReadAsync(cancellationToken);
-            GatewayReport report = new(name, _boot, sequence, host.Routes.Current.Version, [second], host.Counter.InFlight());
+            GatewayReport report = new(name, _boot, sequence, host.Routes.Current.Version, [second], host.Counter.InFlight()) { Region = region };
             while (!await relay.HandOnAsync(name, report, cancellationToken))
                 await Task.Delay(BetweenTries, time, cancellationToken);
         }

@@ -38,7 +38,7 @@ internal sealed class GatewayHub(GatewayRouter router, TrafficBoard counts, Time
         if (Of(name).Take(report))
         {
             foreach (var second in report.Seconds)
-                counts.Add(second);
+                counts.Add(second, report.Region);
         }
 
         router.Changed();

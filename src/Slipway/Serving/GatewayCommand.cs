@@ -16,11 +16,12 @@ internal static class GatewayCommand
     private static readonly Option<string[]> AlsoServer = new("--also-server") { HelpName = "ADDRESS", Description = "Another server of the same cluster, followed while the one before is away; may be given more than once." };
     private static readonly Option<int> AnswerTimeout = new("--timeout") { HelpName = "SECONDS", Description = "How long it waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
     private static readonly Option<string[]> TrustedProxies = new("--trusted-proxy") { HelpName = "NETWORK", Description = "Network of proxies whose X-Forwarded-For is believed, such as 10.0.0.0/8; may be given more than once." };
+    private static readonly Option<string?> Region = new("--region") { HelpName = "NAME", Description = "Where it stands, such as eu-west: what it counts is compared by itself too, to find faults that are in one region alone." };
     private static readonly Option<string?> Routes = new("--routes") { HelpName = "DIR", Description = "Where it keeps its last routes. Default: gateways/NAME in the data directory." };
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("gateway", "Run a gateway by itself: it follows a server, and serves by its last routes when the server is gone.") { Listen, Id, AlsoServer, AnswerTimeout, TrustedProxies, Routes };
+        Command command = new("gateway", "Run a gateway by itself: it follows a server, and serves by its last routes when the server is gone.") { Listen, Id, AlsoServer, AnswerTimeout, TrustedProxies, Routes, Region };
         command.SetAction(Session.Action(cli, RunAsync));
         return command;
     }
@@ -35,7 +36,7 @@ internal static class GatewayCommand
             TrustedProxies = [.. session.Get(TrustedProxies) ?? []],
             DataDirectory = session.Get(Routes) ?? Path.Combine(DataPaths.Choose(session.Get(Globals.Data), session.Cli.Variable), "gateways", id),
         };
-        GatewayAgentOptions follow = new() { Server = session.Server, AlsoServers = [.. (session.Get(AlsoServer) ?? []).Select(Other)], Gateway = id, Token = session.Token ?? "" };
+        GatewayAgentOptions follow = new() { Server = session.Server, AlsoServers = [.. (session.Get(AlsoServer) ?? []).Select(Other)], Gateway = id, Region = session.Get(Region), Token = session.Token ?? "" };
         Check(follow.Problems());
         using var logs = LoggerFactory.Create(builder => builder.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Information));
         await using GatewayHost host = new(options, logs, session.Cli.Time);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Slipway.Api;
 using Slipway.Commands;
 using Slipway.Engine.Retention;
+using Slipway.Gateway.Agent;
 using Slipway.Keeping;
 using Slipway.Server;
 using Slipway.Terminal;
@@ -17,6 +18,7 @@ internal static class ServerCommand
     private static readonly Option<string> Listen = new("--listen") { HelpName = "ADDRESS", Description = "Where the API and the page are served; port 0 takes a free one.", DefaultValueFactory = _ => $"127.0.0.1:{ServerOptions.DefaultPort}" };
     private static readonly Option<string> Gateway = new("--gateway") { HelpName = "ADDRESS", Description = "Where the built-in gateway serves, or none.", DefaultValueFactory = _ => $"127.0.0.1:{ServerOptions.DefaultGatewayPort}" };
     private static readonly Option<int> GatewayTimeout = new("--gateway-timeout") { HelpName = "SECONDS", Description = "How long the gateway waits for an answer before it gives a request up.", DefaultValueFactory = _ => 100 };
+    private static readonly Option<string?> GatewayRegion = new("--gateway-region") { HelpName = "NAME", Description = "Where the built-in gateway stands, such as eu-west: what it counts is compared by itself too, to find faults that are in one region alone." };
     private static readonly Option<string?> Database = new("--database") { HelpName = "ADDRESS", Description = "Keep events in PostgreSQL: postgres://USER:PASSWORD@HOST/DATABASE. Default: SLIPWAY_DATABASE, or a file in the data directory." };
     private static readonly Option<string> Retain = new("--retain") { HelpName = "DURATION", Description = "How long every event is kept, such as 90d; at least 1d. Verdicts, candidates and who did what are kept for ever.", DefaultValueFactory = _ => "400d" };
     private static readonly Option<LogFormat> LogFormat = new("--log-format") { HelpName = "text|json", Description = "How the log on standard error and output looks.", DefaultValueFactory = _ => Server.LogFormat.Text };
@@ -28,7 +30,7 @@ internal static class ServerCommand
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, Database, Cluster, Retain, LogFormat, StopInstances, UntilStdinCloses };
+        Command command = new("server", "Run the server: engine, API, page and a built-in gateway.") { Listen, Gateway, GatewayTimeout, GatewayRegion, Database, Cluster, Retain, LogFormat, StopInstances, UntilStdinCloses };
         command.SetAction((parsed, cancellationToken) => RunAsync(Options(parsed, cli), parsed.GetValue(UntilStdinCloses), cli, cancellationToken));
         command.Options.Add(Otlp);
         command.Options.Add(OtlpGrpc);
@@ -45,6 +47,7 @@ internal static class ServerCommand
         Listen = Address("--listen", parsed.GetValue(Listen)!),
         Gateway = parsed.GetValue(Gateway) is { } where && where != "none" ? Address("--gateway", where) : null,
         GatewayTimeout = Seconds(parsed.GetValue(GatewayTimeout)),
+        GatewayRegion = Region(parsed.GetValue(GatewayRegion)),
         Database = (parsed.GetValue(Database) ?? cli.Variable("SLIPWAY_DATABASE")) is { Length: > 0 } database ? KeepingCommands.Database("--database", database) : null,
         Retention = new RetentionPolicy { Events = Time(parsed.GetValue(Retain)!) },
         LogFormat = parsed.GetValue(LogFormat),
@@ -72,6 +75,9 @@ internal static class ServerCommand
     private static TimeSpan Seconds(int seconds) => seconds is >= 1 and <= 86_400
         ? TimeSpan.FromSeconds(seconds)
         : throw Refusal.Usage("--gateway-timeout", $"{seconds} seconds are out of range", "give 1 to 86400");
+
+    private static string? Region(string? name) =>
+        GatewayAgentOptions.RegionProblem("--gateway-region", name) is [var problem] ? throw new Refusal(ExitCode.Usage, new ProblemItem(problem.Code, problem.Place, problem.Message, problem.Remedy)) : name;
 
     private static async Task<int> RunAsync(ServerOptions options, bool untilStdinCloses, CliContext cli, CancellationToken cancellationToken)
     {

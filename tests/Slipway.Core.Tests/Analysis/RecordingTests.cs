@@ -20,6 +20,7 @@ public class RecordingTests
         Started = odd, Completed = many, ServerErrors = many / 7, ClientErrors = many / 5, NoAnswer = -many, InFlight = many % 3,
         Latency = buckets.Length == 0 ? LatencyHistogram.Empty : new LatencyHistogram(offset, [.. buckets]),
         Shards = many % 2 == 0 ? null : new ShardCounts([.. buckets], [odd, 0, 0, many]),
+        Strata = many % 3 == 0 ? default : [.. Enumerable.Range(0, version + 1).Select(i => new StratumCounts($"route/größe-{i}") { Completed = many, ServerErrors = odd, NoAnswer = i, Latency = new(offset, [.. buckets, 1]) })],
     });
 
     private static readonly Gen<ObservedWindow> Windows = Gen.Select(Gen.Int[0, 9], Gen.Long[-TimeSpan.TicksPerDay, 90 * TimeSpan.TicksPerDay], Sides, Sides.Null(), Sides.Null(), (kind, at, side, candidate, baseline) => kind switch
@@ -52,7 +53,7 @@ public class RecordingTests
         {
             Environment = new(new("shop"), new("production")), Candidate = new("1.0.0"), Role = InstanceRole.Baseline,
             Started = 9, Completed = 8, ServerErrors = 1, ClientErrors = 2, NoAnswer = 3, InFlight = 4, Latency = new(-120, [5, 0, 0, 0, 2]),
-            Shards = new([0, 0, 3, 0], [1]),
+            Shards = new([0, 0, 3, 0], [1]), Strata = [new("region/eu") { Completed = 3, ServerErrors = 1, NoAnswer = 2, Latency = new(-5, [1]) }],
         };
         WindowWriter writer = new();
         writer.Write(new ObservedWindow.Learned(TimeSpan.Zero, sample));
@@ -86,6 +87,22 @@ public class RecordingTests
             new ObservedWindow.BegunAnew(new(20_000_005)),
             new ObservedWindow.Cut(TimeSpan.FromSeconds(2)),
         ];
+        Assert.Equal(Text(expected), Text(WindowReader.Read(stored)));
+    }
+
+    [Fact]
+    public void TheStoredFormOfStrataStaysReadable()
+    {
+        var stored = Convert.FromHexString(
+            "0280DAC4090206000873686F701470726F64756374696F6E0A312E302E30001212000002000210EF0104040012726567696F6E2F657512000"
+            + "20210EF01021C726F7574652F636865636B6F75740402000204C701001212000002000210EF010404001200020210EF01020402000204C701");
+        ImmutableArray<StratumCounts> strata = [new("region/eu") { Completed = 9, NoAnswer = 1, Latency = new(-120, [8]) }, new("route/checkout") { Completed = 2, ServerErrors = 1, Latency = new(-100, [2]) }];
+        SideCounts side = new() { Environment = new(new("shop"), new("production")), Candidate = new("1.0.0"), Started = 9, Completed = 9, NoAnswer = 1, Latency = new(-120, [8]), Strata = strata };
+        ObservedWindow[] expected = [new ObservedWindow.Compared(TimeSpan.FromSeconds(1), side, side)];
+        WindowWriter writer = new();
+        writer.Write(expected[0]);
+
+        Assert.Equal(Convert.ToHexString(stored), Convert.ToHexString(writer.Written));
         Assert.Equal(Text(expected), Text(WindowReader.Read(stored)));
     }
 

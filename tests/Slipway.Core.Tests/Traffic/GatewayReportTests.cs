@@ -33,6 +33,23 @@ public class GatewayReportTests
     }
 
     [Fact]
+    public void ARegionAndStrataAreReadAsTheyWereWritten()
+    {
+        var old = JsonSerializer.Deserialize<GatewayReport>(OldReport, SlipwayJson.Options)!;
+        var side = old.Seconds[0].Sides[0] with { Strata = [new StratumCounts("route/checkout") { Completed = 4, ServerErrors = 1, Latency = new(-100, [4]) }] };
+
+        var json = JsonSerializer.Serialize(old with { Region = "eu-west", Seconds = [old.Seconds[0] with { Sides = [side] }] }, SlipwayJson.Options);
+
+        Assert.Contains("""
+            "strata":[{"name":"route/checkout","completed":4,"serverErrors":1,"noAnswer":0,"latency":{"offset":-100,"counts":[4],"total":4}}]
+            """, json, StringComparison.Ordinal);
+        Assert.EndsWith("""
+            "region":"eu-west"}
+            """, json, StringComparison.Ordinal);
+        Assert.Equal(json, JsonSerializer.Serialize(JsonSerializer.Deserialize<GatewayReport>(json, SlipwayJson.Options), SlipwayJson.Options));
+    }
+
+    [Fact]
     public void TheBaselineIsToldApart()
     {
         var report = JsonSerializer.Deserialize<GatewayReport>(OldReport, SlipwayJson.Options)!;

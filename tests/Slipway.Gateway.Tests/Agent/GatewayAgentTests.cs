@@ -142,7 +142,7 @@ public sealed class GatewayAgentTests : IDisposable
     [Fact]
     public async Task AtMostTenMinutesAreKeptWhileTheServerIsAwayTheNewest()
     {
-        var queue = new ReportQueue("edge-1", "boot");
+        var queue = new ReportQueue("edge-1", "boot", "eu-west");
         for (var second = 0; second < 700; second++)
             queue.OnSecond(new(Front.Noon.AddSeconds(second), []));
 
@@ -151,6 +151,7 @@ public sealed class GatewayAgentTests : IDisposable
             reports.Add(await queue.NextAsync(() => (1, []), CancellationToken.None));
 
         Assert.Equal(10, reports.Count);
+        Assert.All(reports, r => Assert.Equal("eu-west", r.Region));
         Assert.Equal(Front.Noon.AddSeconds(100), reports[0].Seconds[0].At);
         Assert.Equal(Front.Noon.AddSeconds(699), reports[^1].Seconds[^1].At);
     }
@@ -158,9 +159,9 @@ public sealed class GatewayAgentTests : IDisposable
     [Fact]
     public void EverythingWrongWithTheOptionsIsSaidAtOnceAndNeverTheToken()
     {
-        var problems = new GatewayAgentOptions { Server = new("ftp://x"), Gateway = "edge 1", Token = "sec\nret" }.Problems();
+        var problems = new GatewayAgentOptions { Server = new("ftp://x"), Gateway = "edge 1", Token = "sec\nret", Region = "EU west" }.Problems();
 
-        Assert.Equal(["gateway.server", "gateway.id", "gateway.token"], problems.Select(p => p.Place));
+        Assert.Equal(["gateway.server", "gateway.id", "gateway.token", "gateway.region"], problems.Select(p => p.Place));
         Assert.DoesNotContain("sec", problems[2].ToString(), StringComparison.Ordinal);
         Assert.Empty(new GatewayAgentOptions { Server = new("http://127.0.0.1:1"), Gateway = "edge-1", Token = "secret" }.Problems());
     }

@@ -41,6 +41,13 @@ public class BadDocumentTests
         { "project: shop\nservice: { hosts: a }\nenvironments: []", "SLIP0103: slipway.yaml:2:19 service.hosts: 'a' stands where a list is wanted; write [a]" },
         { "project: shop\nservice: { userKey: { cookie: \"u id\" } }\nenvironments: []", "SLIP0108: slipway.yaml:2:31 service.userKey.cookie: 'u id' is no name of a header or cookie; use letters, digits and dashes, such as uid" },
         { "project: shop\nservice: { userKey: ip }\nenvironments: []", "SLIP0105: slipway.yaml:2:21 service.userKey: 'ip' is no place to find a user's key; write { cookie: uid }, { header: x-user } or clientAddress" },
+        { "project: shop\nservice: { routes: [/checkout] }\nenvironments: []", "SLIP0103: slipway.yaml:2:20 service.routes: a list stands where a mapping is wanted; write { checkout: /checkout, search: /api/search }" },
+        { "project: shop\nservice: { routes: {} }\nenvironments: []", "SLIP0106: slipway.yaml:2:20 service.routes: no route is named; write { checkout: /checkout, search: /api/search }, or leave the key out" },
+        { "project: shop\nservice: { routes: { Pay: /pay } }\nenvironments: []", "SLIP0108: slipway.yaml:2:27 service.routes.Pay: 'Pay' cannot be the name of a route; use 1 to 63 lower-case letters, digits and dashes, with no dash at either end" },
+        { "project: shop\nservice: { routes: { other: /pay } }\nenvironments: []", "SLIP0108: slipway.yaml:2:29 service.routes.other: 'other' cannot be the name of a route; choose another: it is what paths belong to that no route takes" },
+        { "project: shop\nservice: { routes: { pay: pay/ } }\nenvironments: []", "SLIP0106: slipway.yaml:2:27 service.routes.pay: 'pay/' is no beginning of a path; write whole segments such as /checkout or /api/search, without a slash at the end, patterns or escapes" },
+        { "project: shop\nservice: { routes: { pay: /pay, order: /pay } }\nenvironments: []", "SLIP0114: slipway.yaml:2:40 service.routes.order: '/pay' is the route 'pay' already; keep one of them" },
+        { "project: shop\nservice: { routes: { a: /a, b: /b, c: /c, d: /d, e: /e, f: /f, g: /g, h: /h, i: /i, j: /j, k: /k, l: /l, m: /m } }\nenvironments: []", "SLIP0112: slipway.yaml:2:20 service.routes: 13 routes are named; keep it to 12: those that could break alone" },
         { "project: shop\nenvironments: [{ name: a, slice: rest, deploy: { process: { command: x } } }]", "SLIP0127: slipway.yaml:2:34 environments[0].slice: the environment takes a slice of a project without a service; add service: { host: shop.example } to the project, or write slice: none" },
     };
 

@@ -42,7 +42,7 @@ public class YamlProjectTests
     internal const string Everything = """
         project: shop
         versions: semver
-        service: { hosts: [shop.example, www.shop.example], userKey: clientAddress }
+        service: { hosts: [shop.example, www.shop.example], userKey: clientAddress, routes: { checkout: /checkout, search: /api/search } }
         defaults:
           checks: [errors, { latency: { tolerance: 10%, floor: 5ms, warmUp: 30s } }, { outage: { silence: 9s, restarts: 2 } }]
           deploy: { process: { command: [./shop, --port, "{port}"], health: /healthz, startTimeout: 2m, stopGrace: 0s, env: { LOG: debug, LEVEL: 3 } } }

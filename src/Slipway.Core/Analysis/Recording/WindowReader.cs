@@ -13,7 +13,11 @@ public ref struct WindowReader
     /// <summary>More buckets than a histogram has are no histogram.</summary>
     private const int MostBuckets = 4096;
 
+    /// <summary>More than are ever kept.</summary>
+    private const int MostStrata = 1024;
+
     private readonly List<(EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role)> _versions = [];
+    private readonly List<string> _names = [];
     private ReadOnlySpan<byte> _left;
     private long _at;
 
@@ -67,12 +71,30 @@ public ref struct WindowReader
     private SideCounts Side()
     {
         var (environment, candidate, role) = Version();
-        return new SideCounts
+        SideCounts side = new()
         {
             Environment = environment, Candidate = candidate, Role = role,
             Started = Number(), Completed = Number(), ServerErrors = Number(), ClientErrors = Number(), NoAnswer = Number(), InFlight = Number(),
-            Latency = Histogram(), Shards = Number() == 0 ? null : new ShardCounts(Counts(), Counts()),
+            Latency = Histogram(),
         };
+        var parts = Number();
+        return side with { Shards = (parts & 1) == 0 ? null : new ShardCounts(Counts(), Counts()), Strata = (parts & 2) == 0 ? default : Strata() };
+    }
+
+    private ImmutableArray<StratumCounts> Strata()
+    {
+        var strata = new StratumCounts[Number() is >= 0 and <= MostStrata and var count ? count : throw Damaged()];
+        for (var i = 0; i < strata.Length; i++)
+            strata[i] = new StratumCounts(Name()) { Completed = Number(), ServerErrors = Number(), NoAnswer = Number(), Latency = Histogram() };
+        return ImmutableArray.Create(strata);
+    }
+
+    private string Name()
+    {
+        var index = Number();
+        if (index == _names.Count)
+            _names.Add(Text());
+        return index >= 0 && index < _names.Count ? _names[(int)index] : throw Damaged();
     }
 
     private (EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role) Version()

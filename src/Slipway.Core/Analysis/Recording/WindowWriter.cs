@@ -15,6 +15,7 @@ public sealed class WindowWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(256);
     private readonly Dictionary<(string Project, string Environment, string Candidate, int Role), int> _versions = [];
+    private readonly Dictionary<string, int> _names = [];
     private long _at;
 
     /// <summary>How many windows were written.</summary>
@@ -66,12 +67,40 @@ public sealed class WindowWriter
         foreach (var count in (ReadOnlySpan<long>)[side.Started, side.Completed, side.ServerErrors, side.ClientErrors, side.NoAnswer, side.InFlight])
             Number(count);
         Histogram(side.Latency);
-        Number(side.Shards is null ? 0 : 1);
+        Number((side.Shards is null ? 0 : 1) | (side.Strata.IsDefaultOrEmpty ? 0 : 2));
         if (side.Shards is { } shards)
         {
             Counts(shards.Speeds);
             Counts(shards.Errors);
         }
+
+        if (!side.Strata.IsDefaultOrEmpty)
+            Strata(side.Strata);
+    }
+
+    private void Strata(ImmutableArray<StratumCounts> strata)
+    {
+        Number(strata.Length);
+        foreach (var stratum in strata)
+        {
+            Name(stratum.Name);
+            Number(stratum.Completed);
+            Number(stratum.ServerErrors);
+            Number(stratum.NoAnswer);
+            Histogram(stratum.Latency);
+        }
+    }
+
+    private void Name(string name)
+    {
+        if (_names.TryGetValue(name, out var known))
+        {
+            Number(known);
+            return;
+        }
+
+        Number(_names[name] = _names.Count);
+        Text(name);
     }
 
     private void Split(SplitSeen? split)
