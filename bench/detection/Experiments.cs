@@ -21,7 +21,12 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
         List<NoiseRow> noise = [.. Noise.All.Select(Noisy), .. new[] { (0.08, 30), (0.2, 30), (0.05, 300) }.Select(w => Waves(w.Item1, w.Item2)), .. Cell.Weights.Select(Quick)];
         tell("noise");
         var promotions = Level.All.Select(Promotion).ToList();
-        return new(seed, errors, latencies, healthy, noise, promotions);
+        List<LateRow> late =
+        [
+            .. from level in Level.All where level.Rate >= 1 from fault in Fault.All where fault.Name is "x2" or "x5" select Late($"{level.Name} {fault.Name}", chance => LateRuns.Errors(level, fault, chance)),
+            .. from fault in Latencies.Faults where fault.Name is "+25 %" or "+50 %" or "tail 1 %" select Late($"latency {fault.Name}", chance => LateRuns.Latency(fault, chance)),
+        ];
+        return new(seed, errors, latencies, healthy, noise, promotions, late);
     }
 
     private int Runs(int full) => Math.Max(20, (int)(full * size));
@@ -92,13 +97,17 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
             Share.Of([.. hours.Select(h => h.Flagger)]),
             Share.Of([.. hours.Select(h => h.Argo)]),
             Share.Of([.. hours.Select(h => h.Kayenta)]),
-            hours.Average(h => h.Phi));
+            hours.Average(h => h.Phi),
+            Product(noise, 0, 1));
     }
+
+    private Share Product(Noise noise, double sigma, double memory) =>
+        Share.Of(Many.Runs(Runs(400), seed, $"product {noise.Name} {sigma} {memory}", chance => ProductRuns.Run(noise, sigma, memory, chance)));
 
     private NoiseRow Waves(double sigma, double memory)
     {
         var runs = Many.Runs(Runs(400), seed, $"latency waves {sigma} {memory}", chance => LatencyRuns.Waves(sigma, memory, chance));
-        return new($"latency waves of an instance, sigma {sigma}, {memory} s", Share.Of([.. runs.Select(r => r.Raw)]), Share.Of([.. runs.Select(r => r.Default)]), null, null, null, runs.Average(r => r.Phi));
+        return new($"latency waves of an instance, sigma {sigma}, {memory} s", Share.Of([.. runs.Select(r => r.Raw)]), Share.Of([.. runs.Select(r => r.Default)]), null, null, null, runs.Average(r => r.Phi), Product(Bench.Detection.Noise.All[0], sigma, memory));
     }
 
     private NoiseRow Quick(double weight)
@@ -112,6 +121,12 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
             null,
             null,
             1);
+    }
+
+    private LateRow Late(string fault, Func<Chance, LateRuns.Found> run)
+    {
+        var runs = Many.Runs(Runs(200), seed, $"late {fault}", run);
+        return new(fault, runs.Average(r => r.Restart) ?? double.NaN, Share.Of([.. runs.Select(r => r.Restart is not null)]), runs.Average(r => r.Static) ?? double.NaN, Share.Of([.. runs.Select(r => r.Static is not null)]));
     }
 
     private PromotionRow Promotion(Level level)

@@ -16,7 +16,7 @@ internal static class LatencyRuns
         Day day = new(chance);
         var past = new long[LatencyMapping.Buckets];
         Draw(past, Latencies.Healthy, LatencyMapping.Plain, chance.Poisson(Rate * Past), chance);
-        LatencyDetector detector = new(past, moved: true);
+        var detector = LatencyDetector.Moved(past);
         long[] slow = new long[LatencyMapping.Buckets], usual = new long[LatencyMapping.Buckets];
         var requests = 0.0;
         for (var second = 1; second <= horizon; second++)
@@ -90,8 +90,8 @@ internal static class LatencyRuns
             }
             else
             {
-                raw ??= new LatencyDetector(past, moved: true);
-                tempered ??= new LatencyDetector(past, moved: true);
+                raw ??= LatencyDetector.Moved(past);
+                tempered ??= LatencyDetector.Moved(past);
                 raw.Update(TimeSpan.FromSeconds(second), plain, usual);
                 tempered.Update(TimeSpan.FromSeconds(second), tolerant, usual, spreads.Min(s => s.Temper));
                 rawAlarm |= raw.LogEvidence >= Bound.Limit;
@@ -105,7 +105,7 @@ internal static class LatencyRuns
         return (rawAlarm, temperedAlarm, spreads.Max(s => s.Phi));
     }
 
-    private static void Draw(long[] counts, Latencies from, LatencyMapping mapping, double requests, Chance chance)
+    public static void Draw(long[] counts, Latencies from, LatencyMapping mapping, double requests, Chance chance)
     {
         for (var left = requests; left > 0; left--)
             counts[mapping.Of(from.Next(chance))]++;

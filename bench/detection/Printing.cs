@@ -13,6 +13,7 @@ internal static class Printing
         Latency(report.Latencies, to);
         Healthy(report, to);
         Promotions(report.Promotions, to);
+        Late(report.Late, to);
         Table(to, "goals", ["goal", "limit", "measured", "standard error", ""], report.Goals.Select(g => new[]
         {
             g.What, g.Limit, Number(g.Measured, g.Limit), Number(g.Error, g.Limit), g.Passes ? "pass" : "MISS",
@@ -57,8 +58,8 @@ internal static class Printing
         Table(
             to,
             "healthy hours that alarm under noise: M, 10 % (latency: half hours)",
-            ["noise", "phi", "restart, rho0=1, untempered", "default", "Flagger", "Argo", "Kayenta"],
-            report.Noise.Select(n => new[] { n.Noise, $"{n.Phi:0.0}", Text(n.Plain), Text(n.Default), Text(n.Flagger), Text(n.Argo), Text(n.Kayenta) }));
+            ["noise", "phi", "restart, rho0=1, untempered", "default", "errors and latency as a deployment has them (hours)", "Flagger", "Argo", "Kayenta"],
+            report.Noise.Select(n => new[] { n.Noise, $"{n.Phi:0.0}", Text(n.Plain), Text(n.Default), Text(n.Product), Text(n.Flagger), Text(n.Argo), Text(n.Kayenta) }));
     }
 
     private static void Promotions(IReadOnlyList<PromotionRow> rows, TextWriter to) => Table(
@@ -66,6 +67,12 @@ internal static class Printing
         "healthy candidates: promoted, and the mean time",
         ["level", "Slipway", "Flagger as documented"],
         rows.Select(p => new[] { p.Level, $"{p.Slipway.Value:0.0%}, {p.SlipwaySeconds:0} s", $"{p.Flagger.Value:0.0%}, {p.FlaggerSeconds:0} s" }));
+
+    private static void Late(IReadOnlyList<LateRow> rows, TextWriter to) => Table(
+        to,
+        "faults that begin after half an hour, at 10 %: mean seconds until they are found (share found within two hours)",
+        ["fault", "with later starts", "all staked at the start"],
+        rows.Select(r => new[] { r.Fault, $"{r.Seconds:0} ({r.Found.Value:0.0%})", $"{r.StaticSeconds:0} ({r.StaticFound.Value:0.0%})" }));
 
     private static void Table(TextWriter to, string title, string[] head, IEnumerable<string[]> rows)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Analysis;
 using Slipway.Core.Analysis.Judges;
 using Slipway.Core.Traffic;
@@ -67,10 +68,20 @@ internal static class PromotionRuns
 
     private static Weight Exposure(double share) => new((int)Math.Round(share * Weight.Whole));
 
+    /// <summary>Users fall into the gateway's shards by chance, so counts of shards are independent.</summary>
     private static SideCounts Side(double mean, double errorRate, Chance chance)
     {
-        var errors = (long)chance.Poisson(mean * errorRate);
-        var requests = errors + (long)chance.Poisson(mean * (1 - errorRate));
-        return new SideCounts { Environment = default, Candidate = default, Started = requests, Completed = requests, ServerErrors = errors };
+        long[] speeds = new long[ShardCounts.Count * ShardCounts.Steps], errors = new long[ShardCounts.Count];
+        for (var shard = 0; shard < ShardCounts.Count; shard++)
+        {
+            errors[shard] = (long)chance.Poisson(mean * errorRate / ShardCounts.Count);
+            speeds[shard * ShardCounts.Steps] = errors[shard] + (long)chance.Poisson(mean * (1 - errorRate) / ShardCounts.Count);
+        }
+
+        return new SideCounts
+        {
+            Environment = default, Candidate = default, Started = speeds.Sum(), Completed = speeds.Sum(), ServerErrors = errors.Sum(),
+            Shards = new(ImmutableArray.Create(speeds), ImmutableArray.Create(errors)),
+        };
     }
 }

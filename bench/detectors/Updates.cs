@@ -39,7 +39,7 @@ public class Updates
         }
 
         (_rate, _safe) = (new RateDetector(RateKind.Bernoulli, 1.1, 0), new SafeDetector(1.5, 0.002));
-        (_latency, _moved) = (new LatencyDetector(past), new LatencyDetector(past, moved: true));
+        (_latency, _moved) = (new LatencyDetector(past), LatencyDetector.Moved(past));
         _dispersion = new Dispersion(Shards);
         Array.Fill(_shardRequests, 9);
         _shardErrors[3] = 1;

@@ -12,7 +12,7 @@ namespace Slipway.Core.Analysis;
 public sealed class CanaryAnalysis
 {
     /// <summary>Of the saved form. A change of what any part remembers is a new number.</summary>
-    private const int Format = 1;
+    private const int Format = 2;
 
     private readonly ImmutableArray<CheckSpec> _specs;
     private readonly ImmutableArray<Weight> _exposures;
@@ -49,7 +49,7 @@ public sealed class CanaryAnalysis
         {
             var now = Advance(at);
             Learn(SideTick.Of(counts), now);
-            _noise.Observe(now, counts.Shards);
+            _noise.Observe(now, counts);
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class CanaryAnalysis
         }
 
         // Only now: noise that had seen this tick would temper it with hindsight.
-        _noise.Observe(tick.At, baseline?.Shards);
+        _noise.Observe(tick.At, baseline);
     }
 
     /// <summary>

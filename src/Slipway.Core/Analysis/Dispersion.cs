@@ -9,6 +9,7 @@ namespace Slipway.Core.Analysis;
 internal sealed class Dispersion
 {
     private const int Least = 3;
+    private const double Prior = 10;
 
     private readonly int _shards;
     private readonly double _prior;
@@ -20,7 +21,7 @@ internal sealed class Dispersion
     /// <param name="blocks">Block lengths in windows; 10, 60 and 300 when null.</param>
     /// <param name="prior">k0: how many degrees of freedom the belief in φ = 1 is worth at first.</param>
     /// <param name="deadBand">Below this, φ is taken for 1.</param>
-    public Dispersion(int shards, IReadOnlyList<int>? blocks = null, double prior = 10, double deadBand = 1.15)
+    public Dispersion(int shards, IReadOnlyList<int>? blocks = null, double prior = Prior, double deadBand = 1.15)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
         (_shards, _prior, _deadBand) = (shards, prior, deadBand);
@@ -40,25 +41,27 @@ internal sealed class Dispersion
     }
 
     /// <summary>
-    /// The same, of those block lengths of which <see cref="Least"/> blocks have ended: fewer say so little that their own uncertainty would be
-    /// taken for noise, until a block of a quarter of an hour has ended often enough. While none has, what the belief in 1 allows.
+    /// The same, of those block lengths of which enough parts of blocks have ended (of <see cref="Least"/> blocks, when all parts have
+    /// requests): fewer say so little that their own uncertainty would be taken for noise, until a block of a quarter of an hour has ended often
+    /// enough. Null while there is none.
     /// </summary>
-    public double PhiSoFar
+    public double? PhiSoFar
     {
         get
         {
-            var (phi, any) = (1.0, false);
+            double? phi = null;
             foreach (var scale in _scales)
             {
-                if (scale.Freedom < Least * (_shards - 1))
-                    continue;
-                any = true;
-                phi = Math.Max(phi, (scale.Pearson + _prior) / (scale.Freedom + _prior) * (1 + Math.Sqrt(2 / (scale.Freedom + _prior))));
+                if (scale.Freedom >= Least * (_shards - 1))
+                    phi = Math.Max(phi ?? 1, (scale.Pearson + _prior) / (scale.Freedom + _prior) * (1 + Math.Sqrt(2 / (scale.Freedom + _prior))));
             }
 
-            return !any ? 1 + Math.Sqrt(2 / _prior) : phi < _deadBand ? 1 : phi;
+            return phi < _deadBand ? 1 : phi;
         }
     }
+
+    /// <summary>What the belief in φ = 1 allows while nothing was seen.</summary>
+    public static double PhiAtFirst { get; } = 1 + Math.Sqrt(2 / Prior);
 
     /// <summary>Takes the requests and errors of each part, of one window or of several merged.</summary>
     public void Update(ReadOnlySpan<double> requests, ReadOnlySpan<double> errors, int windows = 1)
@@ -87,6 +90,7 @@ internal sealed class Dispersion
 
     private sealed class Scale(int length, int shards)
     {
+        private readonly long[] _used = new long[shards];
         private double _pearson;
         private double _freedom;
 
@@ -103,10 +107,15 @@ internal sealed class Dispersion
         /// <summary>Adds the block that has ended; one without any error, or with a single part, tells nothing.</summary>
         public void Close()
         {
-            var (requests, errors) = (0.0, 0.0);
+            var (requests, errors, parts) = (0.0, 0.0, 0L);
             for (var s = 0; s < Requests.Length; s++)
-                (requests, errors) = (requests + Requests[s], errors + Errors[s]);
-            if (errors > 0 && errors < requests && Requests.Length > 1)
+            {
+                if (Requests[s] > 0)
+                    _used[s] = 1;
+                (requests, errors, parts) = (requests + Requests[s], errors + Errors[s], parts + _used[s]);
+            }
+
+            if (errors > 0 && errors < requests && parts > 1)
             {
                 var rate = errors / requests;
                 for (var s = 0; s < Requests.Length; s++)
@@ -116,7 +125,8 @@ internal sealed class Dispersion
                         _pearson += (Errors[s] - expected) * (Errors[s] - expected) / (expected * (1 - rate));
                 }
 
-                _freedom += Requests.Length - 1;
+                // A part that never had a request compares with nothing: it would make the others look more alike than they are.
+                _freedom += parts - 1;
             }
 
             Array.Clear(Requests);
@@ -127,6 +137,7 @@ internal sealed class Dispersion
         {
             state.Sync(Requests);
             state.Sync(Errors);
+            state.Sync(_used);
             state.Sync(ref _pearson);
             state.Sync(ref _freedom);
         }

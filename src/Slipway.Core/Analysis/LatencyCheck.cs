@@ -103,7 +103,7 @@ internal sealed class LatencyCheck : Check
         };
 
     /// <summary>Made from what was learned, the same now and after a restart.</summary>
-    private LatencyDetector Frozen() => new(_learned, moved: true);
+    private LatencyDetector Frozen() => LatencyDetector.Moved(_learned);
 
     private LatencySummary? Compared => _candidateLatencies.Total == 0 || _baselineLatencies.Total == 0 ? null : new(
         _candidateLatencies.Quantile(0.5),

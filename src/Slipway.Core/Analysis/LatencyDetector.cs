@@ -28,6 +28,9 @@ internal sealed class LatencyDetector
         _baseline = new long[frozen.Length];
     }
 
+    /// <summary>As the product's check has it: with the bets on a constant factor, and most of the stake bet from the start.</summary>
+    public static LatencyDetector Moved(ReadOnlySpan<long> frozen) => new(frozen, Stakes.OfLatency, moved: true);
+
     public double LogEvidence => _mixture.LogEvidence;
 
     public double LogStatic => _mixture.LogStatic;

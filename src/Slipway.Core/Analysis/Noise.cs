@@ -3,135 +3,38 @@ using Slipway.Core.Traffic;
 namespace Slipway.Core.Analysis;
 
 /// <summary>
-/// What evidence is worth: how much more the baseline's own shards differ than chance lets them, in errors and in slow requests. A window is
-/// tempered by what was known before it. Allocates nothing after its construction.
+/// What evidence is worth: φ, how much more alike parts of the baseline differ than chance lets them. Its users always, and its instances where
+/// there are enough of them: what clings to a user shows among users, what clings to a machine among instances, and the larger counts. A window
+/// is tempered by what was known before it. Allocates nothing after its construction.
 /// </summary>
 internal sealed class Noise
 {
     /// <summary>φ where nobody counts shards.</summary>
     public const double Unknown = 2;
 
-    /// <summary>Fewer requests say too little about where a tail begins.</summary>
-    private const long Enough = 500;
-
-    private static readonly int[] Blocks = [10, 60, 300, 900];
-    private static readonly double[] Tails = [0.5, 0.1, 0.01];
-
-    private readonly Dispersion _errors = new(ShardCounts.Count, Blocks);
-    private readonly Dispersion[] _slow = [.. Tails.Select(_ => new Dispersion(ShardCounts.Count, Blocks))];
-    private readonly long[] _speeds = new long[ShardCounts.Steps];
-    private readonly int[] _from = new int[Tails.Length];
-    private readonly double[] _requests = new double[ShardCounts.Count];
-    private readonly double[] _counted = new double[ShardCounts.Count];
-    private TimeSpan? _last;
-    private long _learned;
-    private bool _isSharded;
-    private bool _isFrozen;
+    private readonly ShardNoise _users = new(Dispersion.PhiAtFirst);
+    private readonly ShardNoise _instances = new(1);
 
     /// <summary>φ of errors, from 1.</summary>
-    public double OfErrors => _isSharded ? _errors.PhiSoFar : Unknown;
+    public double OfErrors => Larger(_users.IsCounted ? _users.OfErrors : null, _instances.IsCounted ? _instances.OfErrors : null);
 
-    /// <summary>φ of latencies: the largest of those above the median, the slowest tenth and the slowest hundredth.</summary>
-    public double OfLatency => _isFrozen ? Math.Max(_slow[0].PhiSoFar, Math.Max(_slow[1].PhiSoFar, _slow[2].PhiSoFar)) : Unknown;
+    /// <summary>φ of latencies, from 1. Failed requests count as the slowest, so what is known of their noise counts here too.</summary>
+    public double OfLatency => Math.Max(
+        Larger(_users.KnowsSlow ? _users.OfLatency : null, _instances.KnowsSlow ? _instances.OfLatency : null),
+        Math.Max(_users.OfErrorsSoFar, _instances.OfErrorsSoFar));
 
     /// <summary>What the baseline did until now, since the call before.</summary>
-    public void Observe(TimeSpan at, ShardCounts? shards)
+    public void Observe(TimeSpan at, SideCounts? baseline)
     {
-        var seconds = _last is { } last ? (int)Math.Clamp(Math.Round((at - last).TotalSeconds), 1, 3600) : 1;
-        _last = at;
-        _isSharded |= shards is { IsWhole: true };
-        if (!_isSharded)
-        {
-            return;
-        }
-
-        Count(shards is { IsWhole: true } ? shards : null);
-        _errors.Update(_requests, _counted, seconds);
-        if (_isFrozen)
-        {
-            for (var k = 0; k < _slow.Length; k++)
-            {
-                CountSlow(shards is { IsWhole: true } ? shards : null, _from[k]);
-                _slow[k].Update(_requests, _counted, seconds);
-            }
-        }
-        else
-        {
-            Freeze();
-        }
+        _users.Observe(at, baseline?.Shards);
+        _instances.Observe(at, baseline?.Instances);
     }
 
     public void Sync(Snapshot state)
     {
-        _errors.Sync(state);
-        foreach (var slow in _slow)
-        {
-            slow.Sync(state);
-        }
-
-        state.Sync(_speeds);
-        for (var k = 0; k < _from.Length; k++)
-        {
-            state.Sync(ref _from[k]);
-        }
-
-        state.Sync(ref _last);
-        state.Sync(ref _learned);
-        state.Sync(ref _isSharded);
-        state.Sync(ref _isFrozen);
+        _users.Sync(state);
+        _instances.Sync(state);
     }
 
-    private void Count(ShardCounts? shards)
-    {
-        for (var s = 0; s < ShardCounts.Count; s++)
-        {
-            var all = 0L;
-            for (var step = 0; shards is not null && step < ShardCounts.Steps; step++)
-            {
-                var count = Math.Max(0, shards.Speeds[(s * ShardCounts.Steps) + step]);
-                all += count;
-                _speeds[step] += _isFrozen ? 0 : count;
-            }
-
-            _learned += all;
-            _requests[s] = all;
-            _counted[s] = shards is null ? 0 : Math.Clamp(shards.Errors[s], 0, all);
-        }
-    }
-
-    private void CountSlow(ShardCounts? shards, int from)
-    {
-        for (var s = 0; s < ShardCounts.Count; s++)
-        {
-            var slow = 0L;
-            for (var step = from; shards is not null && step < ShardCounts.Steps; step++)
-            {
-                slow += Math.Max(0, shards.Speeds[(s * ShardCounts.Steps) + step]);
-            }
-
-            _counted[s] = slow;
-        }
-    }
-
-    /// <summary>The steps from which on the shares of slow requests are nearest to those wanted.</summary>
-    private void Freeze()
-    {
-        if (_learned < Enough)
-        {
-            return;
-        }
-
-        for (var k = 0; k < Tails.Length; k++)
-        {
-            var (above, best) = (0L, double.MaxValue);
-            for (var step = ShardCounts.Steps - 1; step > 0; step--)
-            {
-                above += _speeds[step];
-                var distance = above == 0 ? double.MaxValue : Math.Abs(Math.Log(above / (Tails[k] * _learned)));
-                (_from[k], best) = distance < best ? (step, distance) : (_from[k], best);
-            }
-        }
-
-        _isFrozen = true;
-    }
+    private static double Larger(double? users, double? instances) => users is null && instances is null ? Unknown : Math.Max(users ?? 1, instances ?? 1);
 }

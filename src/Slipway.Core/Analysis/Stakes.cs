@@ -6,6 +6,9 @@ namespace Slipway.Core.Analysis;
 internal sealed record Stakes(double AtStart, TimeSpan HalfStaked)
 {
     public static Stakes Default { get; } = new(0.5, TimeSpan.FromSeconds(900));
+
+    /// <summary>Of the product's latency check: a slow version is mostly slow from its first request on, and of its eighteen alternatives each has little to begin with.</summary>
+    public static Stakes OfLatency { get; } = Default with { AtStart = 0.7 };
 }
 
 /// <summary>How a <see cref="BaselineRate"/> forgets.</summary>

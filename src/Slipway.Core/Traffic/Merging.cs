@@ -15,9 +15,13 @@ public static class Merging
         NoAnswer = earlier.NoAnswer + later.NoAnswer,
         InFlight = later.InFlight,
         Latency = earlier.Latency.Plus(later.Latency),
-        Shards = earlier.Shards is { } a && later.Shards is { } b ? a.Plus(b) : earlier.Completed == 0 ? later.Shards : later.Completed == 0 ? earlier.Shards : null,
+        Shards = Sum(earlier, later, counts => counts.Shards),
         Strata = earlier.Strata.Plus(later.Strata),
+        Instances = Sum(earlier, later, counts => counts.Instances),
     };
+
+    private static ShardCounts? Sum(SideCounts earlier, SideCounts later, Func<SideCounts, ShardCounts?> of) =>
+        of(earlier) is { } a && of(later) is { } b ? a.Plus(b) : earlier.Completed == 0 ? of(later) : later.Completed == 0 ? of(earlier) : null;
 
     public static LatencyHistogram Plus(this LatencyHistogram a, LatencyHistogram b)
     {

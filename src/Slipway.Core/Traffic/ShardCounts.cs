@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Slipway.Core.Traffic;
 
 /// <summary>
-/// Completed requests by shards of the users: everyone's key falls into one of <see cref="Count"/> by a hash of its own. Shards are alike, so
-/// what they differ by is noise, and how much of it there is tells what evidence is worth.
+/// Completed requests by shards of the users, or of the instances: every user's key, and every instance's address, falls into one of
+/// <see cref="Count"/> by a hash of its own. Shards are alike, so what they differ by is noise, and how much of it there is tells what evidence is worth.
 /// </summary>
 /// <param name="Speeds">Requests of each shard by how long they took, <see cref="Speed"/> after speed, shard after shard. No answer is the slowest.</param>
 /// <param name="Errors">Server errors and missing answers of each shard.</param>
@@ -16,10 +16,17 @@ public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<lon
     /// <summary>Steps of twice the time each, from a quarter of a millisecond to eight seconds.</summary>
     public const int Steps = 16;
 
+    /// <summary>Fewer instances are too few to tell their differences from chance.</summary>
+    public const int LeastInstances = 4;
+
     private const string Salt = "slipway/shards";
+    private const string InstanceSalt = "slipway/instances";
 
     /// <summary>The shard of a user's key, of any length. Allocates nothing.</summary>
     public static int Of(ReadOnlySpan<char> key) => UserHash.Bucket(Salt, key) % Count;
+
+    /// <summary>The shard of an instance, by its address: the same at every gateway.</summary>
+    public static int OfInstance(string address) => UserHash.Bucket(InstanceSalt, address) % Count;
 
     /// <summary>The step of a bucket of <see cref="LatencyHistogram"/>.</summary>
     public static int Speed(int bucket) => Math.Clamp((bucket >> LatencyHistogram.Scale) + 12, 0, Steps - 1);

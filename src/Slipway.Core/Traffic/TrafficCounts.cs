@@ -48,4 +48,8 @@ public sealed record SideCounts
     /// <summary>The same requests by what could break alone; none where nobody parts them.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<StratumCounts> Strata { get; init; }
+
+    /// <summary>The same requests by the instances that they were sent to; null where nobody counted them so, and where there are too few instances to compare.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ShardCounts? Instances { get; init; }
 }

@@ -52,7 +52,7 @@ internal sealed partial class RecordedAnalysis
 
     /// <summary>What both sides did since the call before. Noise is learned from the baseline's shards; the candidate's are nobody's.</summary>
     public void Observe(SideCounts? candidate, SideCounts? baseline, SplitSeen? split) =>
-        Show(new ObservedWindow.Compared(Now, candidate is null ? null : candidate with { Shards = null }, baseline) { Split = split }, candidate is not null || baseline is not null);
+        Show(new ObservedWindow.Compared(Now, candidate is null ? null : candidate with { Shards = null, Instances = null }, baseline) { Split = split }, candidate is not null || baseline is not null);
 
     /// <summary>What a metric source said of one check's sides.</summary>
     public void Observe(MetricWindow window) => Show(new ObservedWindow.Measured(Now, window), hasTraffic: true);

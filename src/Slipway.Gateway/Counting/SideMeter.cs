@@ -129,19 +129,28 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
             _reported[cell] = total;
         }
 
+        var instances = CloseInstances();
         foreach (var (address, endpoint) in _endpoints.Where(e => e.Value.InFlight == 0 && !_routed.Contains(e.Value)))
             _endpoints = _endpoints.Remove(address);
         var started = CloseStarted(out var startedEver);
         var inFlight = Math.Max(0, (int)(startedEver - over));
-        return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended);
+        return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended) with { Instances = instances };
     }
 
     private static void LeaveShard(uint[] stripe, Ending ending, int status, int bucket, int shard)
     {
-        var speed = ending == Ending.NoAnswer ? ShardCounts.Steps - 1 : ShardCounts.Speed(bucket);
-        Interlocked.Increment(ref stripe[Speeds + (shard * ShardCounts.Steps) + speed]);
-        if (ending == Ending.NoAnswer || status >= 500)
+        Interlocked.Increment(ref stripe[Speeds + (shard * ShardCounts.Steps) + ending.Speed(bucket)]);
+        if (ending.IsError(status))
             Interlocked.Increment(ref stripe[ShardErrors + shard]);
+    }
+
+    /// <summary>Null where too few instances are routed to compare them.</summary>
+    private ShardCounts? CloseInstances()
+    {
+        long[] speeds = new long[ShardCounts.Count * ShardCounts.Steps], errors = new long[ShardCounts.Count];
+        foreach (var endpoint in _endpoints.Values)
+            endpoint.Close(speeds, errors);
+        return _routed.Length < ShardCounts.LeastInstances || speeds.AsSpan().IndexOfAnyExcept(0L) < 0 ? null : new(ImmutableArray.Create(speeds), ImmutableArray.Create(errors));
     }
 
     private static int CellOf(Ending ending, int status, int bucket) => ending switch

@@ -41,7 +41,7 @@ internal sealed class GatewayHandler(
             endpoint.Enter();
             if (ReferenceEquals(router, routes.Router))
                 return target;
-            endpoint.Leave();
+            endpoint.Withdraw();
             side.Meter.Withdraw();
         }
     }
@@ -62,8 +62,9 @@ internal sealed class GatewayHandler(
             var ended = status == StatusCodes.Status101SwitchingProtocols && context.Features.Get<Upgraded>() is { } upgraded
                 ? upgraded.At
                 : around.Time.GetTimestamp();
-            endpoint.Leave();
-            side.Leave(ending, status, around.Time.GetElapsedTime(began, ended).TotalSeconds, shard, route);
+            var seconds = around.Time.GetElapsedTime(began, ended).TotalSeconds;
+            endpoint.Leave(ending, status, seconds);
+            side.Leave(ending, status, seconds, shard, route);
         }
     }
 

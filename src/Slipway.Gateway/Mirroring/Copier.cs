@@ -80,7 +80,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         endpoint.Enter();
         if (!ReferenceEquals(router, routes.Router))
         {
-            endpoint.Leave();
+            endpoint.Withdraw();
             candidate.Meter.Withdraw();
             return;
         }
@@ -97,8 +97,9 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         }
         finally
         {
-            endpoint.Leave();
-            candidate.Leave(ending, status, around.Time.GetElapsedTime(began).TotalSeconds, shard: -1, route);
+            var seconds = around.Time.GetElapsedTime(began).TotalSeconds;
+            endpoint.Leave(ending, status, seconds);
+            candidate.Leave(ending, status, seconds, shard: -1, route);
         }
     }
 

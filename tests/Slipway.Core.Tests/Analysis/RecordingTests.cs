@@ -54,6 +54,7 @@ public class RecordingTests
             Environment = new(new("shop"), new("production")), Candidate = new("1.0.0"), Role = InstanceRole.Baseline,
             Started = 9, Completed = 8, ServerErrors = 1, ClientErrors = 2, NoAnswer = 3, InFlight = 4, Latency = new(-120, [5, 0, 0, 0, 2]),
             Shards = new([0, 0, 3, 0], [1]), Strata = [new("region/eu") { Completed = 3, ServerErrors = 1, NoAnswer = 2, Latency = new(-5, [1]) }],
+            Instances = new([0, 2], [0, 1]),
         };
         WindowWriter writer = new();
         writer.Write(new ObservedWindow.Learned(TimeSpan.Zero, sample));

@@ -51,6 +51,47 @@ public class TrafficCounterTests
     }
 
     [Fact]
+    public void WhatEndsIsCountedByTheInstanceThatItWasSentTo()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        var endpoints = meter.Route(Enumerable.Range(1, ShardCounts.LeastInstances).Select(i => $"http://10.0.0.{i}"));
+        meter.Keep();
+        (Ending Ending, int Status, int Endpoint)[] endings = [(Ending.Answered, 200, 0), (Ending.Answered, 503, 0), (Ending.NoAnswer, 0, 1), (Ending.Abandoned, 0, 2)];
+        foreach (var (ending, status, endpoint) in endings)
+        {
+            meter.Enter();
+            endpoints[endpoint].Enter();
+            endpoints[endpoint].Leave(ending, status, 0.1);
+            meter.Leave(ending, status, 0.1);
+        }
+
+        var instances = Assert.Single(counter.Close(Front.Noon).Sides).Instances!;
+        var (first, second) = (ShardCounts.OfInstance("http://10.0.0.1"), ShardCounts.OfInstance("http://10.0.0.2"));
+
+        Assert.NotEqual(first, second);
+        Assert.Equal((1, 1, 2), (instances.Errors[first], instances.Errors[second], instances.Errors.Sum()));
+        Assert.Equal((2, 1, 3), (Requests(first), Requests(second), instances.Speeds.Sum()));
+
+        long Requests(int shard) => instances.Speeds.Skip(shard * ShardCounts.Steps).Take(ShardCounts.Steps).Sum();
+    }
+
+    [Fact]
+    public void TooFewInstancesAreNotComparedWithEachOther()
+    {
+        var counter = new TrafficCounter(TimeProvider.System);
+        var meter = Routed(counter, "1");
+        var endpoint = meter.Route(Enumerable.Range(1, ShardCounts.LeastInstances - 1).Select(i => $"http://10.0.0.{i}"))[0];
+        meter.Keep();
+        meter.Enter();
+        endpoint.Enter();
+        endpoint.Leave(Ending.Answered, 200, 0.1);
+        meter.Leave(Ending.Answered, 200, 0.1);
+
+        Assert.Null(Assert.Single(counter.Close(Front.Noon).Sides).Instances);
+    }
+
+    [Fact]
     public void ALatencyFallsIntoItsBucket()
     {
         var counter = new TrafficCounter(TimeProvider.System);
@@ -155,7 +196,7 @@ public class TrafficCounterTests
 
         Assert.Equal((0, 1), (InFlight("http://one"), InFlight("http://two")));
         Assert.Equal([KeyValuePair.Create("http://two", 1L)], counter.InFlight().Single().ByEndpoint!);
-        leaving.Leave();
+        leaving.Leave(Ending.Answered, 200, 1);
         meter.Leave(Ending.Answered, 200, 1);
         counter.Close(Front.Noon);
         Assert.Equal(0, InFlight("http://two"));

@@ -78,7 +78,7 @@ public ref struct WindowReader
             Latency = Histogram(),
         };
         var parts = Number();
-        return side with { Shards = (parts & 1) == 0 ? null : new ShardCounts(Counts(), Counts()), Strata = (parts & 2) == 0 ? default : Strata() };
+        return side with { Shards = (parts & 1) == 0 ? null : Shards(), Strata = (parts & 2) == 0 ? default : Strata(), Instances = (parts & 4) == 0 ? null : Shards() };
     }
 
     private ImmutableArray<StratumCounts> Strata()
@@ -96,6 +96,8 @@ public ref struct WindowReader
             _names.Add(Text());
         return index >= 0 && index < _names.Count ? _names[(int)index] : throw Damaged();
     }
+
+    private ShardCounts Shards() => new(Counts(), Counts());
 
     private (EnvironmentKey Environment, CandidateId Candidate, InstanceRole Role) Version()
     {

@@ -67,15 +67,19 @@ public sealed class WindowWriter
         foreach (var count in (ReadOnlySpan<long>)[side.Started, side.Completed, side.ServerErrors, side.ClientErrors, side.NoAnswer, side.InFlight])
             Number(count);
         Histogram(side.Latency);
-        Number((side.Shards is null ? 0 : 1) | (side.Strata.IsDefaultOrEmpty ? 0 : 2));
-        if (side.Shards is { } shards)
-        {
-            Counts(shards.Speeds);
-            Counts(shards.Errors);
-        }
-
+        Number((side.Shards is null ? 0 : 1) | (side.Strata.IsDefaultOrEmpty ? 0 : 2) | (side.Instances is null ? 0 : 4));
+        Shards(side.Shards);
         if (!side.Strata.IsDefaultOrEmpty)
             Strata(side.Strata);
+        Shards(side.Instances);
+    }
+
+    private void Shards(ShardCounts? shards)
+    {
+        if (shards is null)
+            return;
+        Counts(shards.Speeds);
+        Counts(shards.Errors);
     }
 
     private void Strata(ImmutableArray<StratumCounts> strata)
