@@ -178,6 +178,9 @@ public sealed record CheckStatus(
     /// <summary>Nothing follows from what it says.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Of a failed check: the part of the traffic that the evidence mostly comes from, such as <c>route/checkout</c>, whose numbers these are then; null: the whole.</summary>
+    public string? Stratum { get; init; }
+
     /// <summary>How many times the baseline's number the candidate's is, with the range that it lies in; null where that is not known.</summary>
     public EffectStatus? Effect { get; init; }
 

@@ -9,7 +9,7 @@ namespace Slipway.Testing.App;
 
 /// <summary>
 /// The smallest service that tests can start: answers HTTP on PORT, and misbehaves as its first argument says. Requests to /exit end it
-/// with the code that follows (/exit/3). <c>broken FILE</c> fails every request to / once the file is there.
+/// with the code that follows (/exit/3). <c>broken FILE [PATH]</c> fails every request to the path (/) once the file is there.
 /// </summary>
 internal static class Program
 {
@@ -34,7 +34,7 @@ internal static class Program
             case "robbed":
                 return ServeUnlessRobbed(args[1]);
             case "broken":
-                return Serve(Port, path => path == "/" && File.Exists(args[1]) ? (500, "lost the order") : Answer(path));
+                return Serve(Port, path => path == (args.Length > 2 ? args[2] : "/") && File.Exists(args[1]) ? (500, "lost the order") : Answer(path));
             case "server":
                 return FakeServer.RunAsync(args[1], args[2], args[3], [.. args.Skip(4)]).GetAwaiter().GetResult();
             case "dying":

@@ -46,6 +46,9 @@ public sealed record CheckReport
     /// <summary>Whose numbers it looked at: a metric source's name; null: the gateways'.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Of a failed check: the stratum that most of the evidence comes from, such as <c>route/checkout</c>, whose numbers these are then. Null: the whole.</summary>
+    public string? Stratum { get; init; }
+
     /// <summary>How large the difference is; null for checks that know none.</summary>
     public EffectSize? Effect { get; init; }
 

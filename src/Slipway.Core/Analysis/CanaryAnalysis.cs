@@ -12,7 +12,7 @@ namespace Slipway.Core.Analysis;
 public sealed class CanaryAnalysis
 {
     /// <summary>Of the saved form. A change of what any part remembers is a new number.</summary>
-    private const int Format = 2;
+    private const int Format = 3;
 
     private readonly ImmutableArray<CheckSpec> _specs;
     private readonly ImmutableArray<Weight> _exposures;
@@ -174,12 +174,7 @@ public sealed class CanaryAnalysis
 
     private void Sync(Snapshot state)
     {
-        var (nc, xc, nb, xb) = _totals;
-        state.Sync(ref nc);
-        state.Sync(ref xc);
-        state.Sync(ref nb);
-        state.Sync(ref xb);
-        _totals = new(nc, xc, nb, xb);
+        _totals.Sync(state);
         state.Sync(ref _now);
         state.Sync(ref _hasBegun);
         _noise.Sync(state);

@@ -66,6 +66,7 @@ internal abstract class Check(CheckSpec spec)
             return;
         }
 
+        See(tick);
         if (IsWarm(tick.At, tick.Candidate.HasTraffic))
         {
             HasCompared |= tick.Candidate.Requests > 0;
@@ -121,31 +122,38 @@ internal abstract class Check(CheckSpec spec)
     }
 
     /// <summary>Fails it for good, with the numbers of this moment.</summary>
-    public void Fail(in Totals totals, string? together = null) =>
+    public void Fail(in Totals totals, string? together = null)
+    {
+        IsFailing = true;
         _failed = Describe(totals) is var report && together is null ? report with { Verdict = Verdict.Fail } : report with { Verdict = Verdict.Fail, Summary = $"{report.Summary}; {together}" };
+    }
 
     public void Sync(Snapshot state)
     {
         var failed = _failed is null ? null : JsonSerializer.Serialize(_failed, SlipwayJson.Options);
         var (compared, inARow, why) = (HasCompared, _trouble.InARow, _trouble.Why);
-        var (nc, xc, nb, xb) = _atNewest;
         state.Sync(ref failed);
         state.Sync(ref compared);
         state.Sync(ref _warmAt);
         state.Sync(ref _newest);
-        state.Sync(ref nc);
-        state.Sync(ref xc);
-        state.Sync(ref nb);
-        state.Sync(ref xb);
+        _atNewest.Sync(state);
         state.Sync(ref inARow);
         state.Sync(ref why);
         state.Sync(ref _passedOver);
-        (_failed, HasCompared, _trouble, _atNewest) = (failed is null ? null : JsonSerializer.Deserialize<CheckReport>(failed, SlipwayJson.Options), compared, new(inARow, why), new(nc, xc, nb, xb));
+        (_failed, HasCompared, _trouble) = (failed is null ? null : JsonSerializer.Deserialize<CheckReport>(failed, SlipwayJson.Options), compared, new(inARow, why));
         SyncMore(state);
         foreach (var safety in _safeties)
         {
             safety.Sync(state);
         }
+    }
+
+    /// <summary>It is being failed, whether or not by its own limit: what it says now is kept.</summary>
+    protected bool IsFailing { get; private set; }
+
+    /// <summary>Looks at a tick before it is compared or learned from.</summary>
+    protected virtual void See(in Tick tick)
+    {
     }
 
     /// <summary>Makes what is waited for at an exposure.</summary>

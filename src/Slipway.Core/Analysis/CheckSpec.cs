@@ -100,6 +100,9 @@ public abstract record CheckSpec
 
         /// <summary>Share of requests that may fail by the service's objective (p_SLO); the gates' absolute margins are made from it.</summary>
         public double Objective { get; init; } = 0.01;
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public StrataChoice Strata { get; init; }
     }
 
     /// <summary>The candidate's latency distribution against the baseline's.</summary>
@@ -116,6 +119,9 @@ public abstract record CheckSpec
 
         /// <summary>Absolute slow-down that is still no defect.</summary>
         public TimeSpan Floor { get; init; } = TimeSpan.FromMilliseconds(2);
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public StrataChoice Strata { get; init; }
 
         [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
         public override TimeSpan WarmUp { get; init; } = TimeSpan.FromSeconds(10);

@@ -13,39 +13,50 @@ internal sealed class RatesCheck : Check
     private readonly RateKind _kind;
     private readonly double _beta;
     private readonly double _objective;
-    private readonly RateDetector _detector;
+    private readonly Stratified<RatePart> _parts;
     private readonly double _limit;
     private readonly double _tolerance;
     private readonly double _absolute;
     private readonly EffectInterval _effect = new();
     private double _temper = 1;
-    private Window _seen;
     private TimeSpan? _baselineMissingSince;
     private TimeSpan _now;
 
     public RatesCheck(CheckSpec.Errors spec)
-        : this(spec, RateKind.Bernoulli, spec.Alpha, new RateDetector(RateKind.Bernoulli, spec.Tolerance, spec.AbsoluteTolerance)) =>
+        : this(spec, RateKind.Bernoulli, spec.Alpha, new(spec.Strata, () => new RatePart(new RateDetector(RateKind.Bernoulli, spec.Tolerance, spec.AbsoluteTolerance)))) =>
         (_beta, _objective, _tolerance, _absolute) = (spec.Beta, spec.Objective, spec.Tolerance, spec.AbsoluteTolerance);
 
     public RatesCheck(CheckSpec.Count spec)
-        : this(spec, RateKind.Count, spec.Alpha, new RateDetector(RateKind.Count, spec.Tolerance, 0)) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
+        : this(spec, RateKind.Count, spec.Alpha, new(StrataChoice.None, () => new RatePart(new RateDetector(RateKind.Count, spec.Tolerance, 0)))) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
 
-    private RatesCheck(CheckSpec spec, RateKind kind, double alpha, RateDetector detector)
-        : base(spec) => (_kind, _detector, _limit) = (kind, detector, -Math.Log(alpha));
+    private RatesCheck(CheckSpec spec, RateKind kind, double alpha, Stratified<RatePart> parts)
+        : base(spec) => (_kind, _parts, _limit) = (kind, parts, -Math.Log(alpha));
 
-    public override double? LogEvidence => _detector.LogEvidence;
+    public override double? LogEvidence => _parts.LogEvidence;
 
     public override double? LogLimit => _limit;
 
-    public override bool IsAtLimit => _detector.LogEvidence >= _limit;
+    public override bool IsAtLimit => _parts.LogEvidence >= _limit;
 
     public override void Learn(TimeSpan at, in SideTick baseline)
     {
-        if (Spec.From is null)
+        if (Spec.From is not null)
         {
-            Learn(at, baseline.Requests, baseline.Errors);
+            return;
+        }
+
+        Learn(at, baseline.Requests, baseline.Errors);
+        _parts.Note(baseline.Strata);
+        for (var i = 0; i < _parts.Strata.Count; i++)
+        {
+            if (baseline.Of(_parts.Strata[i].Name) is { Requests: > 0 } part)
+            {
+                _parts.Strata[i].Part.Learn(at, part.Requests, part.Errors);
+            }
         }
     }
+
+    protected override void See(in Tick tick) => _parts.See(tick);
 
     protected override Safety MakeSafety(Traffic.Weight exposure)
     {
@@ -53,7 +64,18 @@ internal sealed class RatesCheck : Check
         return new RateSafety(Spec.Name, _kind, margin, -Math.Log(_beta));
     }
 
-    protected override void Update(in Tick tick) => Update(tick.At, tick.Window, 1 / (Spec.Dispersion ?? tick.Noise));
+    protected override void Update(in Tick tick)
+    {
+        var temper = 1 / (Spec.Dispersion ?? tick.Noise);
+        Update(tick.At, tick.Window, temper);
+        for (var i = 0; i < _parts.Strata.Count; i++)
+        {
+            if (tick.Of(_parts.Strata[i].Name) is { HasRequests: true } part)
+            {
+                _parts.Strata[i].Part.Update(tick.At, part.Window, temper);
+            }
+        }
+    }
 
     protected override string? Update(TimeSpan at, Measurement candidate, Measurement? baseline, bool isWarm)
     {
@@ -82,29 +104,29 @@ internal sealed class RatesCheck : Check
 
     protected override void SyncMore(Snapshot state)
     {
-        _detector.Sync(state);
+        _parts.Sync(state);
         _effect.Sync(state);
         state.Sync(ref _temper);
-        state.Sync(ref _seen);
         state.Sync(ref _baselineMissingSince);
         state.Sync(ref _now);
     }
 
     protected override CheckReport Describe(in Totals gateway)
     {
-        var totals = Spec.From is null ? gateway : Totals.Of(_seen);
+        var (stratum, part) = IsAtLimit || IsFailing ? _parts.Strongest : (null, _parts.Whole);
+        var totals = Spec.From is null && stratum is null ? gateway : Totals.Of(part.Seen);
         var verdict = IsAtLimit ? Verdict.Fail : Safeties is [.., { IsSafe: true }] ? Verdict.Pass : Verdict.Inconclusive;
-        var sees = verdict is Verdict.Inconclusive ? CouldSee : null;
-        var effect = new EffectSize(_seen is { CandidateRequests: > 0, BaselineErrors: > 0 } ? _seen.CandidateErrors / _seen.CandidateRequests / (_seen.BaselineErrors / _seen.BaselineRequests) : null, _effect.Lower, _effect.Upper);
-        return totals.Report(Spec.Name, verdict, Summary(totals, effect, sees)) with
+        var sees = verdict is Verdict.Inconclusive && stratum is null ? CouldSee : null;
+        var effect = stratum is null ? new EffectSize(part.Ratio, _effect.Lower, _effect.Upper) : new EffectSize(part.Ratio, null, null);
+        return totals.Report(Spec.Name, verdict, $"{In(stratum)}{Summary(totals, effect, sees)}{Suspect(_parts, stratum)}") with
         {
-            LogEvidence = _detector.LogEvidence, LogLimit = _limit, Effect = effect, CouldSee = sees, Change = Change(verdict),
+            LogEvidence = _parts.LogEvidence, LogLimit = _limit, Effect = effect, CouldSee = sees, Change = Change(verdict), Stratum = stratum,
         };
     }
 
     private void Learn(TimeSpan at, double requests, double errors)
     {
-        _detector.Learn(at, requests, errors);
+        _parts.Whole.Learn(at, requests, errors);
         foreach (var safety in Safeties)
         {
             ((RateSafety)safety).Learn(at, requests, errors);
@@ -114,10 +136,9 @@ internal sealed class RatesCheck : Check
     private void Update(TimeSpan at, in Window seen, double temper)
     {
         _now = at;
-        _seen += seen;
         _baselineMissingSince = seen.BaselineRequests > 0 ? null : _baselineMissingSince ?? _now;
         _temper = temper;
-        _detector.Update(at, seen, temper);
+        _parts.Whole.Update(at, seen, temper);
         _effect.Update(seen, temper);
         for (var i = 0; i < Safeties.Count; i++)
         {
@@ -142,15 +163,16 @@ internal sealed class RatesCheck : Check
     {
         get
         {
-            if (!_seen.HasBothSides)
+            if (!Seen.HasBothSides)
             {
                 return null;
             }
 
-            var rate = (_seen.BaselineErrors + 0.5) / (_seen.BaselineRequests + 50);
+            var limit = _limit - _parts.LogShare;
+            var rate = (Seen.BaselineErrors + 0.5) / (Seen.BaselineRequests + 50);
             var most = _kind is RateKind.Bernoulli ? 0.99 / rate : 1e6;
             var (low, high) = (_tolerance, most);
-            if (_temper * Expected(high, rate) < _limit)
+            if (_temper * Expected(high, rate) < limit)
             {
                 return null;
             }
@@ -158,16 +180,18 @@ internal sealed class RatesCheck : Check
             for (var i = 0; i < 40; i++)
             {
                 var middle = Math.Sqrt(low * high);
-                (low, high) = _temper * Expected(middle, rate) < _limit ? (middle, high) : (low, middle);
+                (low, high) = _temper * Expected(middle, rate) < limit ? (middle, high) : (low, middle);
             }
 
             return high;
         }
     }
 
+    private Window Seen => _parts.Whole.Seen;
+
     private double Expected(double ratio, double rate)
     {
-        var seen = new Window(_seen.CandidateRequests, _seen.CandidateRequests * ratio * rate, _seen.BaselineRequests, _seen.BaselineRequests * rate);
+        var seen = new Window(Seen.CandidateRequests, Seen.CandidateRequests * ratio * rate, Seen.BaselineRequests, Seen.BaselineRequests * rate);
         return _kind is RateKind.Bernoulli ? Analysis.LogEvidence.OfWorse(seen, ratio * rate, rate, _tolerance, _absolute) : Analysis.LogEvidence.OfCounts(seen, ratio / _tolerance, _tolerance);
     }
 
@@ -184,14 +208,14 @@ internal sealed class RatesCheck : Check
         }
 
         // What was won in the past, won again at the same pace.
-        return Safeties is [.., { LogEvidence: > 0 and var log, LogLimit: { } limit }] && _seen.CandidateRequests > 0
-            ? Text($"About {Math.Ceiling(_seen.CandidateRequests * (limit - log) / log):N0} more of the candidate's, if they go on as until now, to be shown safe; or evidence of a defect")
+        return Safeties is [.., { LogEvidence: > 0 and var log, LogLimit: { } limit }] && Seen.CandidateRequests > 0
+            ? Text($"About {Math.Ceiling(Seen.CandidateRequests * (limit - log) / log):N0} more of the candidate's, if they go on as until now, to be shown safe; or evidence of a defect")
             : "More of the candidate's traffic, sooner with a larger weight, or evidence of a defect";
     }
 
     private string Summary(in Totals totals, EffectSize effect, double? sees)
     {
-        var evidence = Evidence(_detector.LogEvidence, _limit);
+        var evidence = Evidence(_parts.LogEvidence, _limit);
         if (totals.CandidateRequests == 0)
         {
             return _kind is RateKind.Bernoulli ? "The candidate has completed no request yet" : "Nothing of the candidate was measured yet";

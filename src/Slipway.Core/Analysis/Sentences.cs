@@ -27,6 +27,13 @@ internal static class Sentences
 
     public static string Evidence(double log, double limit) => $"evidence {Odds(log)} against a limit of {Odds(limit)}";
 
+    /// <summary>Which stratum a sentence is about; nothing when it is about the whole.</summary>
+    public static string In(string? stratum) => stratum is null ? "" : $"In {stratum.Replace('/', ' ')}: ";
+
+    /// <summary>While a check has not failed: which stratum would be to blame, once there is more evidence of a defect than against one.</summary>
+    public static string Suspect<T>(Stratified<T> parts, string? told) where T : class, IPart =>
+        told is null && parts.LogEvidence > 0 && parts.Strongest.Name is { } stratum ? $", most of it from {stratum.Replace('/', ' ')}" : "";
+
     public static string Time(TimeSpan time) => time.TotalSeconds switch
     {
         < 1 => Text($"{time.TotalMilliseconds:0.#} ms"),

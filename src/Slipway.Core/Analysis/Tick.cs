@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Traffic;
 
 namespace Slipway.Core.Analysis;
@@ -5,6 +6,9 @@ namespace Slipway.Core.Analysis;
 /// <summary>What one side did in one tick, with counts that cannot be true (negative, more errors than requests) pulled into range.</summary>
 internal readonly record struct SideTick(long Started, long Requests, long ServerErrors, long NoAnswer, long InFlight, LatencyHistogram Latency)
 {
+    /// <summary>The same requests by strata; none where nobody parts them.</summary>
+    public ImmutableArray<StratumCounts> Strata { get; init; }
+
     public long Errors => ServerErrors + NoAnswer;
 
     public long Answered => Requests - NoAnswer;
@@ -28,7 +32,20 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
         var requests = Math.Max(0, counts.Completed);
         var noAnswer = Math.Clamp(counts.NoAnswer, 0, requests);
         var serverErrors = Math.Clamp(counts.ServerErrors, 0, requests - noAnswer);
-        return new(Math.Max(0, counts.Started), requests, serverErrors, noAnswer, Math.Max(0, counts.InFlight), counts.Latency);
+        return new(Math.Max(0, counts.Started), requests, serverErrors, noAnswer, Math.Max(0, counts.InFlight), counts.Latency) { Strata = counts.Strata };
+    }
+
+    /// <summary>One stratum of it.</summary>
+    public SideTick Of(string stratum)
+    {
+        if (Strata.Find(stratum) is not { } counts)
+        {
+            return Of((SideCounts?)null);
+        }
+
+        var requests = Math.Max(0, counts.Completed);
+        var noAnswer = Math.Clamp(counts.NoAnswer, 0, requests);
+        return new(requests, requests, Math.Clamp(counts.ServerErrors, 0, requests - noAnswer), noAnswer, 0, counts.Latency);
     }
 }
 
@@ -37,11 +54,16 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
 /// <param name="Jitter">φ of latencies as it was known before the tick.</param>
 internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick Baseline, double Noise, double Jitter)
 {
+    public bool HasRequests => Candidate.Requests > 0 || Baseline.Requests > 0;
+
+    /// <summary>One stratum of both sides.</summary>
+    public Tick Of(string stratum) => this with { Candidate = Candidate.Of(stratum), Baseline = Baseline.Of(stratum) };
+
     public Window Window => new(Candidate.Requests, Candidate.Errors, Baseline.Requests, Baseline.Errors);
 }
 
 /// <summary>Requests and errors since the candidate's first request.</summary>
-internal readonly record struct Totals(long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors)
+internal record struct Totals(long CandidateRequests, long CandidateErrors, long BaselineRequests, long BaselineErrors)
 {
     /// <summary>Of counts that need not be whole.</summary>
     public static Totals Of(in Window seen) => new(
@@ -52,6 +74,16 @@ internal readonly record struct Totals(long CandidateRequests, long CandidateErr
         totals.CandidateErrors + tick.Candidate.Errors,
         totals.BaselineRequests + tick.Baseline.Requests,
         totals.BaselineErrors + tick.Baseline.Errors);
+
+    public void Sync(Snapshot state)
+    {
+        var (nc, xc, nb, xb) = this;
+        state.Sync(ref nc);
+        state.Sync(ref xc);
+        state.Sync(ref nb);
+        state.Sync(ref xb);
+        this = new(nc, xc, nb, xb);
+    }
 
     public CheckReport Report(string name, Verdict verdict, string summary) => new()
     {

@@ -94,6 +94,7 @@ internal static class CheckReaders
             Objective = fields.Optional("objective")?.Fraction(v => v is > 0 and < 1, "above 0 and below 1") ?? defaults.Objective,
             Dispersion = Dispersion(fields),
             From = CheckPolicyReader.From(fields, MetricShape.Counts, "total", "count"),
+            Strata = Strata(fields),
         };
     }
 
@@ -107,7 +108,21 @@ internal static class CheckReaders
             Floor = fields.Optional("floor")?.Duration() ?? defaults.Floor,
             Dispersion = Dispersion(fields),
             From = CheckPolicyReader.From(fields, MetricShape.Latencies, "histogram"),
+            Strata = Strata(fields),
         };
+    }
+
+    /// <summary>What gateways count apart; a source does not.</summary>
+    private static StrataChoice Strata(Fields fields)
+    {
+        fields.Exclude("strata", "from");
+        if (fields.Optional("strata") is not { } list)
+        {
+            return StrataChoice.All;
+        }
+
+        var words = list.Strings("[route, region]", word => word.Word(("route", StrataChoice.Routes), ("region", StrataChoice.Regions)) is null ? null : word.Scalar);
+        return words switch { [] => StrataChoice.None, ["route"] => StrataChoice.Routes, ["region"] => StrataChoice.Regions, _ => StrataChoice.All };
     }
 
     private static CheckSpec.Count Count(Fields? fields)

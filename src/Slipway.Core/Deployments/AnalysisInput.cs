@@ -24,7 +24,7 @@ public static class AnalysisInput
 
     /// <summary>Endless evidence has no form in JSON, and a failure that cannot be stored would never take effect.</summary>
     private static Evidence ToEvidence(CheckReport c) =>
-        new(c.Name, c.Summary, Finite(c.LogEvidence), Finite(c.LogLimit), c.CandidateRequests, c.CandidateErrors, c.BaselineRequests, c.BaselineErrors) { DryRun = c.DryRun, Source = c.Source, Effect = c.Effect };
+        new(c.Name, c.Summary, Finite(c.LogEvidence), Finite(c.LogLimit), c.CandidateRequests, c.CandidateErrors, c.BaselineRequests, c.BaselineErrors) { DryRun = c.DryRun, Source = c.Source, Effect = c.Effect, Stratum = c.Stratum };
 
     private static double? Finite(double? value) => value is { } v && double.IsFinite(v) ? v : null;
 

@@ -19,6 +19,9 @@ public sealed record Evidence(
     /// <summary>How large the difference is, with the range that it surely lies in; null for checks that know none.</summary>
     public Analysis.EffectSize? Effect { get; init; }
 
+    /// <summary>Whose numbers these are, where it was mostly one stratum: <c>route/checkout</c>; null: the whole's.</summary>
+    public string? Stratum { get; init; }
+
     /// <summary>Of a rule that counts nothing.</summary>
     public static Evidence Rule(string check, string summary) => new(check, summary, null, null, 0, 0, 0, 0);
 }

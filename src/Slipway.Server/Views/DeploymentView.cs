@@ -49,11 +49,11 @@ internal static class DeploymentView
     /// <summary>What failed is shown as it was when it failed; the rest as of the newest look.</summary>
     public static IReadOnlyList<CheckStatus> Checks(Deployment d, AnalysisReport? report)
     {
-        var failed = d.Failures.Select(f => new CheckStatus(f.Check, Word(Verdict.Fail), f.Summary, f.LogEvidence, f.LogLimit, f.CandidateRequests, f.CandidateErrors, f.BaselineRequests, f.BaselineErrors) { Source = f.Source, DryRun = f.DryRun, Effect = Of(f.Effect) }).ToList();
+        var failed = d.Failures.Select(f => new CheckStatus(f.Check, Word(Verdict.Fail), f.Summary, f.LogEvidence, f.LogLimit, f.CandidateRequests, f.CandidateErrors, f.BaselineRequests, f.BaselineErrors) { Source = f.Source, DryRun = f.DryRun, Effect = Of(f.Effect), Stratum = f.Stratum }).ToList();
         var live = report?.Checks.Where(c => failed.All(f => f.Name != c.Name))
             .Select(c => new CheckStatus(c.Name, Word(c.Verdict), c.Summary, Finite(c.LogEvidence), Finite(c.LogLimit), c.CandidateRequests, c.CandidateErrors, c.BaselineRequests, c.BaselineErrors)
             {
-                Source = c.Source, DryRun = c.DryRun, Effect = Of(c.Effect), CouldSee = c.CouldSee, Change = c.Change,
+                Source = c.Source, DryRun = c.DryRun, Effect = Of(c.Effect), Stratum = c.Stratum, CouldSee = c.CouldSee, Change = c.Change,
             }) ?? [];
         return [.. failed, .. live];
     }

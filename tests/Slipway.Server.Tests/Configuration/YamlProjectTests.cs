@@ -44,7 +44,7 @@ public class YamlProjectTests
         versions: semver
         service: { hosts: [shop.example, www.shop.example], userKey: clientAddress, routes: { checkout: /checkout, search: /api/search } }
         defaults:
-          checks: [errors, { latency: { tolerance: 10%, floor: 5ms, warmUp: 30s } }, { outage: { silence: 9s, restarts: 2 } }]
+          checks: [errors, { latency: { tolerance: 10%, floor: 5ms, warmUp: 30s, strata: [region] } }, { outage: { silence: 9s, restarts: 2 } }]
           deploy: { process: { command: [./shop, --port, "{port}"], health: /healthz, startTimeout: 2m, stopGrace: 0s, env: { LOG: debug, LEVEL: 3 } } }
         environments:
           - name: own-host

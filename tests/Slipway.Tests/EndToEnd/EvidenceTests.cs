@@ -24,6 +24,48 @@ public class EvidenceTests
         await PlayAsync(await database.CreateDatabaseAsync());
     }
 
+    [Fact]
+    public async Task AFaultInOneRouteIsFoundAmongTheOthersAndBlamedOnIt()
+    {
+        EndToEnd.NeedProcesses();
+        await using Installation shop = new();
+        await shop.StartServerAsync();
+        await shop.StartGatewayAsync("--region", "eu-west");
+        await shop.ApplyAsync($$"""
+            project: shop
+            service: { host: {{Host}}, userKey: { cookie: uid }, routes: { checkout: /checkout, search: /search } }
+            environments:
+              - name: production
+                deploy: { process: { command: [{{EndToEnd.Service}}, broken, "{{shop.Home}}/broken-{version}", /checkout], health: /pid, stopGrace: 2s } }
+                checks: [errors]
+                strategy: { ramp: { weights: [50%, 100%], every: 1h } }
+                promote: automatic
+            """);
+        await File.WriteAllTextAsync(Path.Combine(shop.Home, "broken-1.1.0"), "");
+        await shop.ReleaseAsync("1.0.0");
+        await shop.ServesAsync("1.0.0");
+
+        await using (Users users = new(shop.Gateway, Host, turn => turn % 11 == 0 ? "/checkout" : turn % 2 == 0 ? "/search?q=x" : "/"))
+        {
+            await shop.EventuallyAsync("every route is known of the baseline", () => Task.FromResult(users.Answers > 300));
+            await shop.ReleaseAsync("1.1.0");
+            await shop.EventuallyAsync("the fault is found", async () => await FailedAsync(shop) is not null);
+            await shop.ServesAsync("1.0.0");
+        }
+
+        var failed = (await FailedAsync(shop))!.Value;
+        Assert.Equal("route/checkout", failed.GetProperty("stratum").GetString());
+        Assert.StartsWith("In route checkout: ", failed.GetProperty("summary").GetString(), StringComparison.Ordinal);
+        Assert.Equal(failed.GetProperty("candidateRequests").GetInt64(), failed.GetProperty("candidateErrors").GetInt64());
+        var windows = (await shop.Client.WindowsAsync(Rollout, 0, CancellationToken.None)).Windows;
+        var strata = windows.Where(w => w.TryGetProperty("baseline", out var b) && b.TryGetProperty("strata", out _)).SelectMany(w => w.GetProperty("baseline").GetProperty("strata").EnumerateArray());
+        Assert.Equal(["region/eu-west", "route/checkout", "route/other", "route/search"], strata.Select(s => s.GetProperty("name").GetString()).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal((int)ExitCode.Ok, await shop.EndServerAsync());
+    }
+
+    private static async Task<System.Text.Json.JsonElement?> FailedAsync(Installation shop) =>
+        (await shop.Client.EventsAsync(0, CancellationToken.None)).LastOrDefault(e => e is { Stream: $"deployment:{Rollout}", Type: "deployment.check-failed" })?.Data.GetProperty("evidence");
+
     private static async Task PlayAsync(string? database)
     {
         EndToEnd.NeedProcesses();

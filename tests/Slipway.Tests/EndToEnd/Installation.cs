@@ -41,9 +41,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>Whether the server is there no more.</summary>
     public bool HasDied => _server!.HasEnded;
 
-    public async Task StartGatewayAsync()
+    public async Task StartGatewayAsync(params string[] more)
     {
-        _gateway = new Child("gateway", "--server", Api.ToString(), "--token", await TokenAsync(), "--id", "edge", "--listen", "127.0.0.1:0", "--routes", Path.Combine(Home, "routes"));
+        _gateway = new Child(["gateway", "--server", Api.ToString(), "--token", await TokenAsync(), "--id", "edge", "--listen", "127.0.0.1:0", "--routes", Path.Combine(Home, "routes"), .. more]);
         Gateway = await _gateway.AddressAsync("serves on");
     }
 

@@ -14,7 +14,8 @@ internal sealed class Users : IAsyncDisposable
     private readonly Task _asking;
     private int _answers;
 
-    public Users(Uri gateway, string host) => _asking = Task.Run(() => AskAsync(gateway, host));
+    /// <param name="path">What they ask for when their turn is the n-th; null: the front page.</param>
+    public Users(Uri gateway, string host, Func<int, string>? path = null) => _asking = Task.Run(() => AskAsync(gateway, host, path ?? (_ => "/")));
 
     /// <summary>Requests answered well.</summary>
     public int Answers => Volatile.Read(ref _answers);
@@ -37,19 +38,19 @@ internal sealed class Users : IAsyncDisposable
         _http.Dispose();
     }
 
-    private async Task AskAsync(Uri gateway, string host)
+    private async Task AskAsync(Uri gateway, string host, Func<int, string> path)
     {
         using PeriodicTimer pace = new(TimeSpan.FromMilliseconds(5));
-        for (var i = 0; !_stop.IsCancellationRequested; i = (i + 1) % Count)
+        for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
-            await AskAsync(gateway, host, i);
+            await AskAsync(new Uri(gateway, path(i)), host, i % Count);
             await pace.WaitForNextTickAsync();
         }
     }
 
-    private async Task AskAsync(Uri gateway, string host, int user)
+    private async Task AskAsync(Uri page, string host, int user)
     {
-        using HttpRequestMessage request = new(HttpMethod.Get, gateway);
+        using HttpRequestMessage request = new(HttpMethod.Get, page);
         request.Headers.Host = host;
         request.Headers.Add("Cookie", $"uid=user-{user.ToString(CultureInfo.InvariantCulture)}");
         try

@@ -11,9 +11,9 @@ internal static class LatencyPower
         var baseline = Buckets(traffic, 1, LatencyMapping.Plain);
         var candidate = Buckets(traffic, slowdown, new LatencyMapping(check.Tolerance, check.Floor));
         var learned = traffic.RequestsPerSecond * ErrorPower.History.TotalSeconds;
-        var bets = Tilts.Of([.. baseline.Select(chance => (long)Math.Round(chance * Math.Max(learned, LatencyCheck.EnoughBaseline)))])
+        var bets = Tilts.Of([.. baseline.Select(chance => (long)Math.Round(chance * Math.Max(learned, LatencyPart.EnoughBaseline)))])
             .Select(tilt => Growth.Of(split, candidate, baseline, tilt, check.Dispersion ?? 1)).ToArray();
-        var missing = Math.Max(0, LatencyCheck.EnoughBaseline - learned) / Math.Max(1e-9, split.Baseline);
+        var missing = Math.Max(0, LatencyPart.EnoughBaseline - learned) / Math.Max(1e-9, split.Baseline);
         return Passage(bets, -Math.Log(check.Alpha)).After(TimeSpan.FromSeconds(Math.Min(missing, Delay.Horizon.TotalSeconds)) + check.WarmUp);
     }
 
