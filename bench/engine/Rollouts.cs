@@ -20,13 +20,16 @@ namespace Slipway.Bench.Engine;
 /// <param name="Cores">Processor time a second, in cores.</param>
 /// <param name="Megabytes">Managed heap after a collection.</param>
 /// <param name="P50">Milliseconds from a command to its saved answer.</param>
+/// <param name="Decisions">Decisions a second of one core by the core alone: nothing is saved.</param>
+/// <param name="Saved">Commands a second, decided, saved and answered, of sixteen who each wait for their answer.</param>
 /// <param name="RestartSeconds">From a new engine on the same store until all bake again.</param>
-internal sealed record RolloutCost(int Rollouts, double StartSeconds, double Cores, double Megabytes, double P50, double P99, double RestartSeconds);
+internal sealed record RolloutCost(int Rollouts, double StartSeconds, double Cores, double Megabytes, double P50, double P99, double Decisions, double Saved, double RestartSeconds);
 
 /// <summary>Many live rollouts in one engine on SQLite, each in a project of its own.</summary>
 internal static class Rollouts
 {
     private static readonly EnvironmentName Production = new("production");
+    private static readonly TimeSpan Asked = TimeSpan.FromSeconds(3);
 
     public static async Task<RolloutCost> MeasureAsync(int count, int seconds)
     {
@@ -37,19 +40,21 @@ internal static class Rollouts
         InstantRouter router = new();
         try
         {
-            double started, cores, heap, p50, p99;
+            double started, cores, heap, p50, p99, decisions, saved;
             await using (var engine = Engine(store, analyses, deployer, router))
             {
                 await engine.StartAsync(CancellationToken.None);
                 started = await StartAsync(engine, count);
                 (cores, heap, p50, p99) = await BakeAsync(engine, count, seconds);
+                decisions = Decide(engine.Snapshot(Id(0))!.Active(Production)!);
+                saved = await AskAsync(engine, count);
             }
 
             var begun = Stopwatch.GetTimestamp();
             await using var next = Engine(store, analyses, deployer, router);
             await next.StartAsync(CancellationToken.None);
             await BakingAsync(next, count);
-            return new RolloutCost(count, started, cores, heap, p50, p99, Stopwatch.GetElapsedTime(begun).TotalSeconds);
+            return new RolloutCost(count, started, cores, heap, p50, p99, decisions, saved, Stopwatch.GetElapsedTime(begun).TotalSeconds);
         }
         finally
         {
@@ -119,6 +124,36 @@ internal static class Rollouts
         var cores = (self.TotalProcessorTime - cpu) / Stopwatch.GetElapsedTime(begun);
         latencies.Sort();
         return (cores, GC.GetTotalMemory(forceFullCollection: true) / 1e6, latencies[latencies.Count / 2], latencies[(int)(latencies.Count * 0.99)]);
+    }
+
+    private static double Decide(Deployment deployment)
+    {
+        var (begun, now, decided) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow, 0);
+        while (Stopwatch.GetElapsedTime(begun) < Asked)
+        {
+            DeploymentInput input = deployment.IsPaused ? new DeploymentInput.Resume("bench") : new DeploymentInput.Pause("bench", null);
+            deployment = Rollout.Decide(deployment, input, now).Events.Aggregate(deployment, Rollout.Evolve);
+            decided++;
+        }
+
+        return decided / Stopwatch.GetElapsedTime(begun).TotalSeconds;
+    }
+
+    /// <summary>Each asks for another rollout each time.</summary>
+    private static async Task<double> AskAsync(SlipwayEngine engine, int count)
+    {
+        var askers = Math.Min(16, count);
+        var (begun, saved) = (Stopwatch.GetTimestamp(), 0);
+        await Task.WhenAll(Enumerable.Range(0, askers).Select(asker => Task.Run(async () =>
+        {
+            for (var which = asker; Stopwatch.GetElapsedTime(begun) < Asked; which = which + askers < count ? which + askers : asker)
+            {
+                await ActAsync(engine, which, new EnvironmentCommand.Pause("bench", null));
+                await ActAsync(engine, which, new EnvironmentCommand.Resume("bench", null));
+                Interlocked.Add(ref saved, 2);
+            }
+        })));
+        return saved / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
 
     private static SideCounts Counts(int i, string version, long requests) => new()
