@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -75,11 +74,11 @@ public class StoredDeploymentTests
     ];
 
     [Fact]
-    public void EveryEventIsStoredAsItAlwaysWas() => AssertGolden("events.jsonl", [.. Events.Select(Write), .. ProjectEvents.Select(Write), .. EnvironmentEvents.Select(Write)]);
+    public void EveryEventIsStoredAsItAlwaysWas() => Goldens.Same("events.jsonl", [.. Events.Select(Write), .. ProjectEvents.Select(Write), .. EnvironmentEvents.Select(Write)]);
 
     /// <summary>States outlive the events that they were folded from: what was written once is read for ever.</summary>
     [Fact]
-    public void EveryStateIsStoredAsItAlwaysWas() => AssertGolden("states.jsonl",
+    public void EveryStateIsStoredAsItAlwaysWas() => Goldens.Same("states.jsonl",
     [
         InOrder(StateJson.Write(Events.Aggregate(Deployment.Empty, Rollout.Evolve))),
         InOrder(StateJson.Write(ProjectEvents.Aggregate(ProjectState.Empty, ProjectState.Evolve))),
@@ -89,7 +88,7 @@ public class StoredDeploymentTests
     [Fact]
     public void EveryStateThatWasStoredIsRead()
     {
-        var lines = File.ReadAllLines(GoldenPath("states.jsonl"));
+        var lines = File.ReadAllLines(Goldens.PathOf("states.jsonl"));
         Assert.Equal(lines[0], InOrder(StateJson.Write(StateJson.Read<Deployment>(lines[0]))));
         Assert.Equal(lines[1], InOrder(StateJson.Write(StateJson.Read<ProjectState>(lines[1]))));
         Assert.Equal(lines[2], InOrder(StateJson.Write(StateJson.Read<EnvironmentState>(lines[2]))));
@@ -151,19 +150,8 @@ public class StoredDeploymentTests
         return node.ToJsonString(SlipwayJson.Options);
     }
 
-    private static string GoldenPath(string name, [CallerFilePath] string here = "") => Path.Combine(Path.GetDirectoryName(here)!, "..", "Goldens", name);
-
     private static string Write<T>(T e) => JsonSerializer.Serialize(e, SlipwayJson.Options);
 
     private static IEnumerable<Type> Declared<T>() =>
         typeof(T).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(a => a.DerivedType).OrderBy(t => t.Name, StringComparer.Ordinal);
-
-    /// <summary>Set UPDATE_GOLDENS=1 to write what is there now, then review the diff.</summary>
-    private static void AssertGolden(string name, IEnumerable<string> lines)
-    {
-        var path = GoldenPath(name);
-        if (System.Environment.GetEnvironmentVariable("UPDATE_GOLDENS") == "1")
-            File.WriteAllLines(path, lines);
-        Assert.Equal(File.ReadAllLines(path), lines);
-    }
 }
