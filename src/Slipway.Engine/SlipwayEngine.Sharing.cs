@@ -37,7 +37,9 @@ public sealed partial class SlipwayEngine
     }
 
     /// <summary>Acts for a project no longer. Returns when nothing that was begun for it is under way here.</summary>
-    public async Task ReleaseAsync(ProjectId project, CancellationToken cancellationToken)
+    public Task ReleaseAsync(ProjectId project, CancellationToken cancellationToken) => ReleaseAsync(project, lost: false, cancellationToken);
+
+    private async Task ReleaseAsync(ProjectId project, bool lost, CancellationToken cancellationToken)
     {
         await _changing.WaitAsync(cancellationToken);
         try
@@ -45,7 +47,7 @@ public sealed partial class SlipwayEngine
             if (!_owned.Remove(project))
                 return;
             _restoredProjects = _restoredProjects.Remove(project);
-            await _coordinator.ReleaseAsync(project, cancellationToken);
+            await _coordinator.ReleaseAsync(project, lost, cancellationToken);
             _traffic.Forget(project);
             _board.Forget(project);
         }

@@ -25,6 +25,7 @@ public sealed partial class SlipwayEngine : IAsyncDisposable
 
     private readonly IEventStore _store;
     private readonly TimeProvider _time;
+    private readonly ILogger _logger;
     private readonly ProjectDirectory _projects;
     private readonly InstanceBoard _board = new();
     private readonly TrafficDirector _traffic;
@@ -49,14 +50,14 @@ public sealed partial class SlipwayEngine : IAsyncDisposable
         IEventStore store, IDeployer deployer, ITrafficRouter router, IHookRunner hooks, TrafficBoard counts, EventFeed feed, IAnalysisStore analyses, TimeProvider time,
         ILogger<SlipwayEngine> logger, IProjectOwners? owners = null, IEnumerable<IMetricSource>? sources = null)
     {
-        (_store, _time, Counts, Feed, _owners) = (store, time, counts, feed, owners);
+        (_store, _time, _logger, Counts, Feed, _owners) = (store, time, logger, counts, feed, owners);
         _owned = new OwnedProjects(all: owners is null);
         _remote = owners is null ? null : new RemoteProjects(owners, time);
         _projects = new ProjectDirectory(store, feed, time);
         _traffic = new TrafficDirector(router, _board, _projects);
         _recordings = new Recordings(analyses, time, logger);
         _watcher = new Watcher(counts, _traffic, _projects, _recordings, sources ?? [], time);
-        _coordinator = new Coordinator(_projects, _owned, owners, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, owners, time), feed, time, logger);
+        _coordinator = new Coordinator(_projects, _owned, owners, new EffectHandler(deployer, hooks, _board, _traffic, _watcher, owners, time), _traffic.IsSuperseded, id => ReleaseAsync(id, lost: true, CancellationToken.None), feed, time, logger);
         _keeper = new InstanceKeeper(deployer, _board, _traffic, _projects, _owned, owners, feed, _coordinator.Tell, time, logger);
         _observer = new Observer(_traffic, _projects, _owned, _coordinator.Tell, time, logger);
     }
@@ -91,7 +92,7 @@ public sealed partial class SlipwayEngine : IAsyncDisposable
     /// <summary>Goes on with what was under way; everything was restored before.</summary>
     public void Act()
     {
-        _follower = IsAlone ? null : new(_projects, Feed, id => _coordinator.Tell(id, new DeploymentInput.Tick()), p => _owned.Owns(p.Id) ? _traffic.ConfigureAsync(p) : Task.CompletedTask);
+        _follower = IsAlone ? null : new(_projects, Feed, id => _coordinator.Tell(id, new DeploymentInput.Tick()), p => _owned.Owns(p.Id) ? _traffic.ConfigureAsync(p) : Task.CompletedTask, _time, _logger);
         _restored.TrySetResult();
         _work = Task.WhenAll(
             _follower is { } follower ? Task.Run(() => follower.RunAsync(_restoredAt, _stop.Token), CancellationToken.None) : Task.CompletedTask,

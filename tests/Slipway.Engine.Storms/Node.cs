@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Slipway.Core.Projects;
 using Slipway.Engine.Feed;
 using Slipway.Engine.Traffic;
 
@@ -13,16 +14,22 @@ internal sealed class Node : TimeProvider
     private readonly VirtualTime _time;
     private readonly List<Action> _held = [];
     private readonly World _world;
+    private readonly Member? _member;
     private bool _frozen;
+    private Task _changing = Task.CompletedTask;
 
-    public Node(World world, int number)
+    /// <param name="skew">How far its clock is ahead.</param>
+    public Node(World world, int number, TimeSpan skew)
     {
-        (_world, _time, Number) = (world, world.Time, number);
+        (_world, _time, Number, Skew) = (world, world.Time, number, skew);
         Ports ports = new(world, this);
-        Engine = new SlipwayEngine(ports, ports, ports, ports, new TrafficBoard(this), new EventFeed(ports, this), world.Analyses, this, NullLogger<SlipwayEngine>.Instance);
+        _member = world.Recipe.Owned ? new Member(world, this, ports) : null;
+        Engine = new SlipwayEngine(ports, ports, ports, ports, new TrafficBoard(this), new EventFeed(ports, this), world.Analyses, this, NullLogger<SlipwayEngine>.Instance, _member);
     }
 
     public int Number { get; }
+
+    public TimeSpan Skew { get; }
 
     public SlipwayEngine Engine { get; }
 
@@ -44,12 +51,43 @@ internal sealed class Node : TimeProvider
         {
             await Engine.StartAsync(CancellationToken.None);
             Started = true;
+            if (_member is { } member)
+                _ = member.BeatAsync();
         }
         catch (Exception e)
         {
             // As a server does whose store does not answer: it ends, and somebody starts another one.
             _world.Tell($"node {Number} could not start: {e.Message}");
             Kill();
+        }
+    }
+
+    /// <summary>Has it act for the project, if that is still its turn once it runs; asked again, it does so still.</summary>
+    public void Adopt(ProjectId project) => WhenItRuns(() =>
+    {
+        if (_changing.IsCompleted && !Engine.Owns(project) && _world.Cluster.Owner == this)
+            _changing = ChangeAsync(() => Engine.AdoptAsync(project, CancellationToken.None));
+    });
+
+    /// <summary>Has it act no longer, once it runs.</summary>
+    /// <param name="project">For what.</param>
+    /// <param name="released">Called once it does not.</param>
+    public void Release(ProjectId project, Action released) => WhenItRuns(() => _changing = ChangeAsync(async () =>
+    {
+        await Engine.ReleaseAsync(project, CancellationToken.None);
+        released();
+    }));
+
+    private static async Task ChangeAsync(Func<Task> change)
+    {
+        await Task.Yield();
+        try
+        {
+            await change();
+        }
+        catch (IOException)
+        {
+            // Whoever asked asks again.
         }
     }
 
@@ -81,7 +119,7 @@ internal sealed class Node : TimeProvider
             action();
     }
 
-    public override DateTimeOffset GetUtcNow() => _time.GetUtcNow();
+    public override DateTimeOffset GetUtcNow() => _time.GetUtcNow() + Skew;
 
     public override long GetTimestamp() => _time.GetTimestamp();
 

@@ -13,7 +13,7 @@ internal sealed class People(World world, Random chance)
 
     public void Apply(Node node) => Go(async () =>
     {
-        if ((await node.Engine.ApplyAsync(World.Project, "ana", dryRun: false, CancellationToken.None)).Ok)
+        if ((await node.Engine.ApplyAsync(world.Project, "ana", dryRun: false, CancellationToken.None)).Ok)
             world.Promises.Answered($"project:{World.Shop}", "canary", "applied");
     });
 

@@ -56,6 +56,12 @@ internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, IT
         return Task.FromResult(true);
     }, cancellationToken);
 
+    public Task TakeOverAsync(ProjectId project, CancellationToken cancellationToken) => CallAsync("take over", () =>
+    {
+        world.Router.TakeOver(node);
+        return Task.FromResult(true);
+    }, cancellationToken);
+
     /// <summary>Of one process, what it asked for later is never undone by what it asked for before.</summary>
     public Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken)
     {
@@ -65,8 +71,7 @@ internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, IT
             if (_arrived.GetValueOrDefault(key) > number)
                 return Task.FromResult<RouteOutcome>(new RouteOutcome.Unconfirmed("a newer one came first"));
             _arrived[key] = number;
-            world.Router.Serve(request, node);
-            return Task.FromResult<RouteOutcome>(new RouteOutcome.Applied());
+            return Task.FromResult<RouteOutcome>(world.Router.Serve(request, node) ? new RouteOutcome.Applied() : new RouteOutcome.Unconfirmed("another one directs it now") { Superseded = true });
         }, cancellationToken);
     }
 
@@ -76,7 +81,35 @@ internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, IT
     public Task DrainAsync(InstanceId instance, ImmutableArray<string> endpoints, TimeSpan limit, CancellationToken cancellationToken) =>
         CallAsync($"drain {instance}", () => Task.FromResult(true), cancellationToken);
 
-    public Task<HookOutcome> RunAsync(HookCall call, CancellationToken cancellationToken) => throw new NotSupportedException("no strategy of a storm has hooks");
+    /// <summary>With its retries: a try that is lost has failed as far as anybody knows.</summary>
+    public async Task<HookOutcome> RunAsync(HookCall call, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            HookOutcome outcome = new("no answer");
+            await TryAsync($"hook {call.Hook.Name}", () => outcome = world.Hooks.Run(call, node), cancellationToken);
+            if (outcome.Failure is null || attempt == call.Hook.Retries)
+                return outcome;
+            await Task.Delay(TimeSpan.FromSeconds(1 << attempt), node, cancellationToken);
+        }
+    }
+
+    /// <summary>False when there was no answer; it may have been done all the same.</summary>
+    public async Task<bool> TryAsync(string what, Action action, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await CallAsync(what, () =>
+            {
+                action();
+                return Task.FromResult(true);
+            }, cancellationToken);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 
     private async Task<T> CallAsync<T>(string what, Func<Task<T>> action, CancellationToken cancellationToken)
     {

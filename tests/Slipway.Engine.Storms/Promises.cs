@@ -33,34 +33,59 @@ internal sealed class Promises(World world)
         Guard($"{stream} {written[0].Version}", () =>
         {
             if (known.State is { EndedAt: null } && _at.TryGetValue(stream, out var last))
-                kept.Pass(before, events[0].At - last);
+                kept.Pass(before, events[0].At > last ? events[0].At - last : TimeSpan.Zero);
+            OnlyItsOwnWord(by, before.Spec ?? after.Spec, events);
             kept.Check(before, Input(events), events, after, Served(by, after), events[^1].At);
         });
         (_rollouts[stream], _at[stream]) = ((kept, after), events[^1].At);
     }
 
+    /// <summary>One that somebody else looks at.</summary>
+    public void Hold(string where, bool holds, string what) => Guard(where, () => RolloutPromises.Must(holds, what));
+
     /// <summary>Somebody was told that this was decided: then the stream says so, in these words.</summary>
     public void Answered(string stream, string text, string what) => _answered.Add((stream, text, what));
 
-    public void AtTheEnd(IReadOnlyCollection<Node> nodes, bool alone)
+    /// <param name="directed">Whether one at a time directed the traffic.</param>
+    public void AtTheEnd(IReadOnlyCollection<Node> nodes, bool directed)
     {
         foreach (var (stream, text, what) in _answered)
             Guard(what, () => RolloutPromises.Must(world.Written.Any(w => w.Event.Stream == stream && w.Event.Data.Contains(text, StringComparison.Ordinal)), $"it was answered, and {stream} does not have '{text}'"));
         foreach (var stream in _rollouts.Keys)
         {
             Guard(stream, () => RolloutPromises.Must(DecisionReplay.Of([.. world.Events<DeploymentEvent>(stream)]).Difference is not { } difference, $"no legal history: {DecisionReplay.Of([.. world.Events<DeploymentEvent>(stream)]).Difference}"));
-            if (alone)
-                Guard(stream, () => OneStepAnInterval(_rollouts[stream].State));
+            if (directed)
+                Guard(stream, () => OneStepAnInterval(_rollouts[stream].State, nodes.Max(n => n.Skew) - nodes.Min(n => n.Skew)));
+            Guard(stream, () => HooksRan(_rollouts[stream].State));
         }
 
-        foreach (var environment in World.Project.Environments)
+        foreach (var environment in world.Project.Environments)
         {
-            var key = World.Project.Key(environment);
+            var key = world.Project.Key(environment);
             Guard($"{key}", () => OneAtATime(key));
             Guard($"{key}", () => Converged(environment, key));
         }
 
-        Guard("the nodes", () => RolloutPromises.Must(nodes.Count(n => n.Serves) == 1, "somebody serves in the end"));
+        var left = nodes.Count(n => n.Serves && n.Engine.Owns(World.Shop));
+        Guard("the nodes", () => RolloutPromises.Must(left == 1, $"one acts in the end, and {left} do"));
+    }
+
+    /// <summary>Whoever stores that a split is served asked for it, and was listened to.</summary>
+    private void OnlyItsOwnWord(Node by, DeploymentSpec spec, ImmutableArray<DeploymentEvent> events)
+    {
+        foreach (var confirmed in events.OfType<DeploymentEvent.SplitConfirmed>())
+            RolloutPromises.Must(world.Router.History.LastOrDefault(h => h.Key == spec.Environment && h.Node == by.Number).Split == confirmed.Split, $"node {by.Number} believes in {confirmed.Split.Weight} of {spec.Id}, and was not listened to");
+    }
+
+    /// <summary>What is said to have run did, under one key, and what it did was undone on the way back.</summary>
+    private void HooksRan(Deployment deployment)
+    {
+        var hooks = deployment.HooksDone.Select(i => ((HookStep)deployment.Spec.Steps[i]).Hook).ToList();
+        foreach (var hook in hooks)
+            RolloutPromises.Must(world.Hooks.Done.Contains((deployment.Spec.Id, hook.Name)), $"hook {hook.Name} is said to have run, and did not");
+        var failed = world.Events<DeploymentEvent>($"deployment:{deployment.Spec.Id}").Any(e => e is DeploymentEvent.HookFailed);
+        foreach (var undo in deployment.Phase is Phase.RolledBack && !failed ? hooks.Select(h => h.Undo).OfType<HookSpec>() : [])
+            RolloutPromises.Must(world.Hooks.Done.Contains((deployment.Spec.Id, undo.Name)), $"{undo.Name} did not run on the way back");
     }
 
     /// <summary>Each deployment is created when none is under way, and ended once, by what it is itself.</summary>
@@ -94,23 +119,30 @@ internal sealed class Promises(World world)
         var stable = world.State(environment).Stable?.Candidate;
         RolloutPromises.Must(world.Router.Serves(key) is { } served && served.Split == TrafficSplit.Only(stable), $"{stable} should serve everyone, and {world.Router.Serves(key)?.Split} does");
         InstanceId wanted = new(key, stable!.Value);
+        RolloutPromises.Must(world.Deployer.ReadyOf(wanted).Length == environment.Deploy.Instances, $"{environment.Deploy.Instances} of {wanted} should run, and {world.Deployer.ReadyOf(wanted).Length} do");
         var running = world.Deployer.Running.Where(i => i.Environment == key).ToList();
         RolloutPromises.Must(running.Count == 1 && running[0] == wanted, $"only {wanted} should run, and {string.Join(", ", running)} do");
         RolloutPromises.Must(world.Router.Serves(key)!.StableEndpoints.SequenceEqual(world.Deployer.ReadyOf(wanted)), "users are sent to where nothing runs");
     }
 
-    /// <summary>Looked at from outside, on the real clock: where no person said to go on, a share rises no sooner than one hold after it last rose.</summary>
-    private void OneStepAnInterval(Deployment deployment)
+    /// <summary>
+    /// Looked at from outside, on the real clock: where no person said to go on, a share rises no sooner than one hold after it last rose. Whoever
+    /// goes on with what another began does so on its own clock: it can be as much too early as theirs differ.
+    /// </summary>
+    private void OneStepAnInterval(Deployment deployment, TimeSpan skew)
     {
         if (world.Events<DeploymentEvent>($"deployment:{deployment.Spec.Id}").Any(e => e is DeploymentEvent.Promoted or DeploymentEvent.PromotedFully) || deployment.Spec.Stable is null || deployment.Spec.Kind is DeploymentKind.Rollback)
             return;
-        (Weight Highest, DateTimeOffset At) rose = (Weight.None, DateTimeOffset.MinValue);
-        foreach (var (at, _, split, node) in world.Router.History.Where(h => h.Key == deployment.Spec.Environment && h.At >= deployment.StartedAt && !(h.At > deployment.EndedAt) && h.Split.Candidate == deployment.Spec.Candidate.Candidate))
+        var written = world.Written.Where(w => w.Event.Stream == $"deployment:{deployment.Spec.Id}").ToList();
+        var (began, ended) = (written[0].At, written[^1].At);
+        (Weight Highest, DateTimeOffset At, int Node) rose = (Weight.None, DateTimeOffset.MinValue, 0);
+        foreach (var (at, _, split, node) in world.Router.History.Where(h => h.Key == deployment.Spec.Environment && h.At >= began && h.At <= ended && h.Split.Candidate == deployment.Spec.Candidate.Candidate))
         {
-            if (split.Weight <= rose.Highest)
+            // On the way between two steps the share follows the instances that are left; how fast is theirs to say.
+            if (split.Weight <= rose.Highest || !deployment.Spec.Steps.OfType<WeightStep>().Any(s => s.Weight == split.Weight))
                 continue;
-            RolloutPromises.Must(at - rose.At >= World.Hold || rose.Highest == Weight.None, $"node {node} raised {deployment.Spec.Id} from {rose.Highest} to {split.Weight} after {at - rose.At}");
-            rose = (split.Weight, at);
+            RolloutPromises.Must(at - rose.At >= World.Hold - (node == rose.Node ? TimeSpan.Zero : skew) || rose.Highest == Weight.None, $"node {node} raised {deployment.Spec.Id} from {rose.Highest} to {split.Weight} after {at - rose.At}");
+            rose = (split.Weight, at, node);
         }
     }
 

@@ -10,11 +10,13 @@ namespace Slipway.Engine.Storms;
 /// <summary>What one storm was like. The same seed gives the same fingerprint.</summary>
 /// <param name="Broken">The first promise that was broken; null when all were kept.</param>
 /// <param name="Fingerprint">Of everything that was written and served, and when.</param>
-internal sealed record StormResult(int Seed, string? Broken, string Fingerprint, int Events, int Conflicts, int Deaths, int Freezes);
+/// <param name="Moves">How often another engine came to act for the project.</param>
+/// <param name="Refused">How often the router refused an engine that no longer directed the traffic.</param>
+internal sealed record StormResult(int Seed, string? Broken, string Fingerprint, int Events, int Conflicts, int Deaths, int Freezes, int Moves, int Refused);
 
 /// <summary>
 /// A release on its way to everyone while engines die, freeze and come back, the network is late and loses answers, and people give commands.
-/// Everything is drawn from the seed. Half of the storms have one engine at a time, the others up to four.
+/// Everything is drawn from the seed. Some storms have one engine at a time, others up to four, each for all or with owners.
 /// </summary>
 internal sealed class Storm
 {
@@ -22,6 +24,9 @@ internal sealed class Storm
 
     private readonly int _seed;
     private readonly Random _chance;
+
+    /// <summary>Draws what not every storm has, so that the others stay as they were.</summary>
+    private readonly Random _more;
     private readonly World _world;
     private readonly List<Node> _nodes = [];
     private readonly People _people;
@@ -31,16 +36,17 @@ internal sealed class Storm
 
     private Storm(int seed, Action<string>? tell)
     {
-        (_seed, _chance) = (seed, new Random(seed));
-        _world = new World(new Weather(_chance), tell);
+        (_seed, _chance, _more) = (seed, new Random(seed), new Random(~seed));
+        _world = new World(new Weather(_chance), Recipe.Draw(seed, _more), _more, tell);
         _people = new People(_world, _chance);
-        _several = _chance.Next(2) == 0;
+        _several = _chance.Next(2) == 0 || _world.Recipe.Owned;
     }
 
     public static Task<StormResult> RunAsync(int seed, Action<string>? tell) => new Storm(seed, tell).RunAsync();
 
     private async Task<StormResult> RunAsync()
     {
+        using var users = _world.Recipe.Checks ? _world.Users.Begin(_nodes) : null;
         Start();
         await UntilAsync(() => _nodes[0].Serves, TimeSpan.FromMinutes(1));
         _people.Apply(_nodes[0]);
@@ -55,8 +61,8 @@ internal sealed class Storm
         await CalmAsync();
         var ended = begun && await UntilAsync(IsIdle, Longest);
         await PassAsync(TimeSpan.FromSeconds(90));
-        _world.Promises.AtTheEnd(_nodes, alone: !_several);
-        return new StormResult(_seed, ended ? _world.Promises.Broken : $"it did not end: {_world.Promises.Broken}", Fingerprint(), _world.Written.Count, _world.Conflicts, _deaths, _freezes);
+        _world.Promises.AtTheEnd(_nodes, directed: !_several || _world.Recipe.Owned);
+        return new StormResult(_seed, ended ? _world.Promises.Broken : $"it did not end: {_world.Promises.Broken}", Fingerprint(), _world.Written.Count, _world.Conflicts, _deaths, _freezes, _world.Cluster.Moves, _world.Router.Refused);
     }
 
     private async Task RageAsync()
@@ -64,6 +70,8 @@ internal sealed class Storm
         for (var blows = _chance.Next(5, 25); blows > 0; blows--)
         {
             await PassAsync(TimeSpan.FromMilliseconds(_chance.Next(_chance.Next(2) == 0 ? 1_000 : 8_000)));
+            if (_world.Recipe.Owned && _more.Next(4) == 0)
+                Unsettle();
             switch (_chance.Next(_several ? 10 : 8))
             {
                 case 0 or 1 when Pick(n => !n.Dead) is { } victim && (_several || !victim.Frozen):
@@ -99,14 +107,23 @@ internal sealed class Storm
         }
     }
 
+    /// <summary>Who acts for the project is given to another, or forgotten.</summary>
+    private void Unsettle()
+    {
+        if (_more.Next(2) == 0)
+            _world.Cluster.Move(World.Shop);
+        else
+            _world.Cluster.Forget(World.Shop, TimeSpan.FromMilliseconds(_more.Next(20_000)));
+    }
+
     /// <summary>
-    /// Whoever was frozen goes on, and what is late still comes. Then, as several act without knowing of each other, only one new one is left.
+    /// Whoever was frozen goes on, and what is late still comes. Then, where several act without knowing of each other, only one new one is left.
     /// </summary>
     private async Task CalmAsync()
     {
         _nodes.ForEach(n => n.Thaw());
         await PassAsync(TimeSpan.FromSeconds(_chance.Next(60)));
-        if (_several || !_nodes.Any(n => n.Serves))
+        if ((_several && !_world.Recipe.Owned) || !_nodes.Any(n => n.Serves))
         {
             _nodes.ForEach(n => n.Kill());
             Start();
@@ -115,7 +132,7 @@ internal sealed class Storm
 
     private void Start()
     {
-        Node node = new(_world, _nodes.Count + 1);
+        Node node = new(_world, _nodes.Count + 1, _world.Recipe.Skew(_more));
         _nodes.Add(node);
         _world.Tell($"node {node.Number} starts");
         _ = node.StartAsync();

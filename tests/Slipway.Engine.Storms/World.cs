@@ -22,10 +22,12 @@ internal sealed class World
 
     private readonly Action<string>? _tell;
 
-    public World(Weather weather, Action<string>? tell)
+    /// <param name="chance">Draws what hooks and users do.</param>
+    public World(Weather weather, Recipe recipe, Random chance, Action<string>? tell)
     {
-        (Weather, _tell) = (weather, tell);
+        (Weather, Recipe, _tell, Project) = (weather, recipe, tell, recipe.Project(Shop));
         (Deployer, Router, Promises) = (new FakeDeployer(Time), new Router(this), new Promises(this));
+        (Hooks, Users, Cluster) = (new HookSite(this, chance), new Users(this, chance), new Cluster(this));
     }
 
     public VirtualTime Time { get; } = new();
@@ -42,18 +44,19 @@ internal sealed class World
 
     public Promises Promises { get; }
 
+    public Recipe Recipe { get; }
+
+    public Project Project { get; }
+
+    public HookSite Hooks { get; }
+
+    public Users Users { get; }
+
+    public Cluster Cluster { get; }
+
     public List<(DateTimeOffset At, int Node, RecordedEvent Event)> Written { get; } = [];
 
     public int Conflicts { get; private set; }
-
-    /// <summary>A canary, then production by itself, each with a ramp of four weights.</summary>
-    public static Project Project { get; } = new()
-    {
-        Id = Shop,
-        Environments = [Place("canary", new Slice.Percent(new Weight(2_000))), Place("production", new Slice.Rest(), "canary")],
-    };
-
-    public static EnvironmentKey Key(string environment) => new(Shop, new EnvironmentName(environment));
 
     /// <summary>Tells the storm's story, to whom wants to hear it.</summary>
     public void Tell([System.Runtime.CompilerServices.InterpolatedStringHandlerArgument("")] Story what) => _tell?.Invoke($"{Time.GetUtcNow():mm:ss.fff} {what.Text}");
@@ -98,14 +101,4 @@ internal sealed class World
     public IEnumerable<T> Events<T>(string stream) => Written.Where(w => w.Event.Stream == stream).Select(w => JsonSerializer.Deserialize<T>(w.Event.Data, SlipwayJson.Options)!);
 
     public EnvironmentState State(EnvironmentSpec environment) => Events<EnvironmentEvent>($"environment:{Project.Key(environment)}").Aggregate(EnvironmentState.Empty, EnvironmentState.Evolve);
-
-    private static EnvironmentSpec Place(string name, Slice slice, params string[] after) => new()
-    {
-        Name = new EnvironmentName(name), After = [.. after.Select(a => new EnvironmentName(a))], Slice = slice,
-        Deploy = new DeploySpec.Process { Command = ["shop"] }, Promote = new PromotionPolicy.Automatic(TimeSpan.FromSeconds(3)),
-        Strategy =
-        [
-            new DeployStep(), .. new[] { 10, 30, 60 }.Select(percent => new WeightStep(new Weight(percent * 1000), Hold, false)), new WeightStep(Weight.Full, TimeSpan.Zero, false),
-        ],
-    };
 }

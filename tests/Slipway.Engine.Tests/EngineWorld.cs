@@ -69,10 +69,11 @@ internal sealed class EngineWorld : IAsyncDisposable
     public async Task ApplyAsync(Project project) => Assert.True((await Engine.ApplyAsync(project, "ana", dryRun: false, default)).Ok);
 
     /// <summary>Another engine on the same store and world.</summary>
-    public async Task<SlipwayEngine> StartEngineAsync()
+    /// <param name="owners">Who acts for which project; null: each engine for all.</param>
+    public async Task<SlipwayEngine> StartEngineAsync(IProjectOwners? owners = null)
     {
         EventFeed feed = new(Store, Clock);
-        SlipwayEngine engine = new(Store, Deployer, Router, Hooks, Board = new TrafficBoard(Clock), feed, Analyses, Clock, NullLogger<SlipwayEngine>.Instance);
+        SlipwayEngine engine = new(Store, Deployer, Router, Hooks, Board = new TrafficBoard(Clock), feed, Analyses, Clock, NullLogger<SlipwayEngine>.Instance, owners);
         _engines.Add(engine);
         await engine.StartAsync(default);
         return engine;

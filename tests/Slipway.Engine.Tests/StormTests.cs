@@ -23,21 +23,29 @@ public class StormTests(ITestOutputHelper output)
 
     /// <summary>
     /// Storms that once broke something: a request of a dead process that arrived after its deployment had ended left users on two versions for
-    /// ever (5417); a deployment whose creation was saved, and whose answer was lost, was never begun (187).
+    /// ever (5417); a deployment whose creation was saved, and whose answer was lost, was never begun (187). An engine that another one had taken
+    /// the traffic from took that for a fault of the release, and rolled it back (140); one that was to act after all was refused for ever (14); one
+    /// that could not read what others had stored never looked again (282).
     /// </summary>
     [Theory]
     [InlineData(5417)]
     [InlineData(187)]
+    [InlineData(140)]
+    [InlineData(14)]
+    [InlineData(282)]
     public async Task WhatOnceBrokeInAStormHoldsNow(int seed)
     {
         var (code, said) = await RunAsync(seed, 1);
         Assert.True(code == 0, said);
     }
 
-    [Fact]
-    public async Task AStormIsTheSameEachTime()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(8)]
+    [InlineData(18)]
+    public async Task AStormIsTheSameEachTime(int seed)
     {
-        var stories = await Task.WhenAll(RunAsync(77, 1), RunAsync(77, 1));
+        var stories = await Task.WhenAll(RunAsync(seed, 1), RunAsync(seed, 1));
         Assert.Contains("fingerprint", stories[0].Said, StringComparison.Ordinal);
         Assert.Equal(Fingerprint(stories[0].Said), Fingerprint(stories[1].Said));
     }

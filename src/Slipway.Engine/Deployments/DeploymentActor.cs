@@ -60,7 +60,10 @@ internal sealed partial class DeploymentActor : IAsyncDisposable
         return TryAdd(command, answer) ? await answer.Task.WaitAsync(cancellationToken) : null;
     }
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => EndAsync(lost: false);
+
+    /// <param name="lost">Whether another process took it before this one gave it up.</param>
+    public async ValueTask EndAsync(bool lost)
     {
         await _stop.CancelAsync();
         await _work;
@@ -68,7 +71,7 @@ internal sealed partial class DeploymentActor : IAsyncDisposable
         _inbox.Writer.TryComplete();
         while (TryTake(out var left))
             left.Answer?.TrySetResult(null);
-        EngineTelemetry.OwnershipChanged("released");
+        EngineTelemetry.OwnershipChanged(lost ? "lost" : "released");
         _stop.Dispose();
     }
 

@@ -57,7 +57,11 @@ internal sealed class EffectHandler(
     private async Task<EffectAnswer> ApplyAsync(DeploymentSpec spec, Effect.ApplySplit effect, CancellationToken cancellationToken)
     {
         if (await traffic.ApplyAsync(new TrafficDirector.Direction(spec.Environment, effect.Split, spec.Salt), cancellationToken) is RouteOutcome.Unconfirmed unconfirmed)
-            return new EffectAnswer.Failed(unconfirmed.Why);
+        {
+            // Whoever took the project over goes on with it: that this process may not is no failure of the traffic.
+            return unconfirmed.Superseded ? throw new AskAgainException(unconfirmed.Why) : new EffectAnswer.Failed(unconfirmed.Why);
+        }
+
         var begun = time.GetTimestamp();
         while (await traffic.ObserveAsync(spec.Environment, cancellationToken) is { } observed && observed != effect.Split)
         {

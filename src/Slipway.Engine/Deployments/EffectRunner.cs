@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Slipway.Core.Deployments;
+using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Telemetry;
 
@@ -70,7 +71,7 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
                         return;
                 }
 
-                await Task.Delay(Scattered(pause), time, cancellationToken);
+                await Task.Delay(Scattered(pause, spec, effect), time, cancellationToken);
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -84,8 +85,8 @@ internal sealed partial class EffectRunner(IEffectHandler handler, Func<Deployme
         }
     }
 
-    /// <summary>Those that failed together do not come back together.</summary>
-    private static TimeSpan Scattered(TimeSpan pause) => pause * (0.5 + (Random.Shared.NextDouble() / 2));
+    /// <summary>Those of different deployments that failed together do not come back together.</summary>
+    private static TimeSpan Scattered(TimeSpan pause, DeploymentSpec spec, Effect effect) => pause * (0.5 + (UserHash.Bucket(effect.Key, spec.Id.Value) / (2.0 * Weight.Whole)));
 
     /// <summary>Null: there is no answer, and it is asked again.</summary>
     private async Task<EffectAnswer?> TryAsync(DeploymentSpec spec, Effect effect, CancellationToken cancellationToken)

@@ -87,7 +87,7 @@ internal sealed partial class InstanceKeeper(
     /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var deployments = Snapshots().SelectMany(s => s.Deployments.Values).ToList();
+        var deployments = Snapshots().SelectMany(s => s.Configuration.Environments.Select(e => s.Active(e.Name)).OfType<Deployment>()).ToList();
         var asOf = board.Changes;
         var listed = (await deployer.ListAsync(cancellationToken)).Where(i => owned.Owns(i.Id.Environment.Project)).ToDictionary(i => i.Id);
         foreach (var id in listed.Keys.Union(board.Ready))

@@ -51,5 +51,9 @@ public abstract record RouteOutcome
     public sealed record Applied : RouteOutcome;
 
     /// <summary>Not confirmed in time, and why; it may be served here and there. Asking again is safe.</summary>
-    public sealed record Unconfirmed(string Why) : RouteOutcome;
+    public sealed record Unconfirmed(string Why) : RouteOutcome
+    {
+        /// <summary>Another process took the project over: it was not done, and asking again is in vain before this one takes it over itself.</summary>
+        public bool Superseded { get; init; }
+    }
 }

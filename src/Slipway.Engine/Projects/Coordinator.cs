@@ -13,8 +13,11 @@ using Slipway.Engine.Ports;
 namespace Slipway.Engine;
 
 /// <summary>Carries out what <see cref="Coordination"/> says, and owns the actors of the deployments under way.</summary>
+/// <param name="isSuperseded">Whether another process has taken a project over.</param>
+/// <param name="lose">Gives up a project that another process has taken over.</param>
 internal sealed partial class Coordinator(
-    ProjectDirectory projects, OwnedProjects owned, IProjectOwners? owners, IEffectHandler effects, EventFeed feed, TimeProvider time, ILogger logger) : IAsyncDisposable
+    ProjectDirectory projects, OwnedProjects owned, IProjectOwners? owners, IEffectHandler effects, Func<ProjectId, bool> isSuperseded, Func<ProjectId, Task> lose,
+    EventFeed feed, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private const string Itself = Coordination.Itself;
 
@@ -25,6 +28,8 @@ internal sealed partial class Coordinator(
 
     private readonly ConcurrentDictionary<DeploymentId, DeploymentActor> _actors = new();
     private readonly SemaphoreSlim _starting = new(1, 1);
+
+    private readonly ConcurrentDictionary<ProjectId, bool> _losing = new();
 
     /// <summary>Actors of ended deployments: an effect of one that is slow to end must not hold up other projects.</summary>
     private readonly List<Task> _ending = [];
@@ -44,6 +49,8 @@ internal sealed partial class Coordinator(
                 await owners.WhenSureAsync(cancellationToken);
             foreach (var id in projects.Projects)
             {
+                if (owned.Owns(id) && isSuperseded(id))
+                    Lose(id);
                 if (!owned.Owns(id))
                     continue;
                 var due = await LookAsync(id, cancellationToken);
@@ -52,6 +59,20 @@ internal sealed partial class Coordinator(
 
             await feed.WaitAsync(news, wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
         }
+    }
+
+    /// <summary>What another process took over is given up; if this one is to act all the same, it is told so again, and takes it over in its turn.</summary>
+    private void Lose(ProjectId id)
+    {
+        _ending.RemoveAll(e => e.IsCompleted);
+        if (!_losing.TryAdd(id, true))
+            return;
+        Lost(logger, id.Value);
+        _ending.Add(Task.Run(async () =>
+        {
+            await lose(id);
+            _losing.TryRemove(id, out _);
+        }, CancellationToken.None));
     }
 
     /// <summary>Decides a command on the environment's newest state, saves what follows, and tells the deployment under way what concerns it.</summary>
@@ -119,15 +140,16 @@ internal sealed partial class Coordinator(
     }
 
     /// <summary>Gives a project's deployments up to whoever acts for it next. Returns when nothing of them is under way here.</summary>
-    public async Task ReleaseAsync(ProjectId id, CancellationToken cancellationToken)
+    /// <param name="lost">Whether that one acts for it already.</param>
+    public async Task ReleaseAsync(ProjectId id, bool lost, CancellationToken cancellationToken)
     {
         await _starting.WaitAsync(cancellationToken);
         try
         {
-            foreach (var (deployment, actor) in _actors.Where(a => projects.Of(a.Key).State.Spec?.Environment.Project == id))
+            foreach (var (deployment, actor) in _actors.Where(a => projects.Of(a.Key).State.Spec?.Environment.Project == id).OrderBy(a => a.Key.Value, StringComparer.Ordinal))
             {
                 _actors.TryRemove(deployment, out _);
-                await actor.DisposeAsync();
+                await actor.EndAsync(lost);
             }
         }
         finally
@@ -150,7 +172,8 @@ internal sealed partial class Coordinator(
         try
         {
             await projects.CatchUpAsync(id, cancellationToken);
-            foreach (var spec in projects.Snapshot(id)!.Environments.Values.Select(e => e.Active).OfType<DeploymentSpec>())
+            var snapshot = projects.Snapshot(id)!;
+            foreach (var spec in snapshot.Configuration.Places.Select(name => snapshot.Of(name).Active).OfType<DeploymentSpec>())
             {
                 await OwnAsync(spec, cancellationToken);
                 if (projects.Of(spec.Id).IsBehind)
@@ -245,6 +268,9 @@ internal sealed partial class Coordinator(
             _starting.Release();
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another server has taken project {ProjectId} over: this one acts for it no longer")]
+    private static partial void Lost(ILogger logger, string projectId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not coordinate project {ProjectId}; trying again")]
     private static partial void NotCoordinated(ILogger logger, Exception e, string projectId);

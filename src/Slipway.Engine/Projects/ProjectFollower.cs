@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Slipway.Core.Deployments;
 using Slipway.Core.Projects;
 using Slipway.Engine.Feed;
@@ -11,14 +12,35 @@ namespace Slipway.Engine;
 /// </summary>
 /// <param name="decided">Called with a deployment for which another process decided something.</param>
 /// <param name="configured">Called with a project that another process configured.</param>
-internal sealed class ProjectFollower(ProjectDirectory projects, EventFeed feed, Action<DeploymentId> decided, Func<Project, Task> configured)
+internal sealed partial class ProjectFollower(ProjectDirectory projects, EventFeed feed, Action<DeploymentId> decided, Func<Project, Task> configured, TimeProvider time, ILogger logger)
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
+
     private long _seen;
     private TaskCompletionSource _advanced = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public async Task RunAsync(long afterPosition, CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _seen, afterPosition);
+        while (true)
+        {
+            try
+            {
+                await FollowAsync(afterPosition, cancellationToken);
+                afterPosition = 0; // it is so far behind that events were removed: what is kept is told from the beginning
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                NotFollowed(logger, e);
+                afterPosition = Interlocked.Read(ref _seen);
+            }
+
+            await Task.Delay(BetweenTries, time, cancellationToken);
+        }
+    }
+
+    private async Task FollowAsync(long afterPosition, CancellationToken cancellationToken)
+    {
         await foreach (var e in feed.FollowAsync(afterPosition, cancellationToken))
         {
             if (await projects.SeeAsync(e, cancellationToken))
@@ -50,4 +72,7 @@ internal sealed class ProjectFollower(ProjectDirectory projects, EventFeed feed,
         // Whoever looks at states looks again.
         feed.Announce();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Could not read what other servers stored; trying again")]
+    private static partial void NotFollowed(ILogger logger, Exception e);
 }

@@ -12,6 +12,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<EnvironmentKey, Direction> _directions = [];
+    private ImmutableHashSet<ProjectId> _superseded = [];
 
     /// <summary>What the router was told last, behind everything told before that some data plane may still serve.</summary>
     private readonly Dictionary<EnvironmentKey, List<TrafficRequest>> _told = [];
@@ -37,9 +38,13 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         await RestoreAsync(directions, cancellationToken);
     }
 
+    /// <summary>Whether the router has said that another process took the project over.</summary>
+    public bool IsSuperseded(ProjectId project) => _superseded.Contains(project);
+
     /// <summary>Another process directs the project from now on.</summary>
     public void Forget(ProjectId project)
     {
+        ImmutableInterlocked.Update(ref _superseded, all => all.Remove(project));
         lock (_lock)
         {
             foreach (var key in _directions.Keys.Where(key => key.Project == project).ToList())
@@ -137,6 +142,8 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     private async Task<RouteOutcome> ConfirmAsync(TrafficRequest request, Task<RouteOutcome> applying)
     {
         var outcome = await applying;
+        if (outcome is RouteOutcome.Unconfirmed { Superseded: true })
+            ImmutableInterlocked.Update(ref _superseded, all => all.Add(request.Project.Id));
         if (outcome is RouteOutcome.Applied)
         {
             lock (_lock)

@@ -21,6 +21,9 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
 
     public Func<TrafficRequest, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Whether another process took everything over.</summary>
+    public bool Superseded { get; set; }
+
     /// <summary>Says that it was done, and serves what it served before.</summary>
     public Func<TrafficRequest, bool> Lies { get; set; } = _ => false;
 
@@ -56,6 +59,8 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
     {
         Interlocked.Increment(ref _calls);
         _asked.Enqueue(request);
+        if (Superseded)
+            return new RouteOutcome.Unconfirmed("another server directs it") { Superseded = true };
         Begin(request);
         if (Takes > TimeSpan.Zero)
             await Task.Delay(Takes, time, cancellationToken);

@@ -20,6 +20,9 @@ internal sealed class MemoryStore : IEventStore
     /// <summary>While it is away, reading of all events fails.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>While they are away, reading of single streams fails.</summary>
+    public bool StreamsAreAway { get; set; }
+
     /// <summary>How many readings failed.</summary>
     public int Failures { get; private set; }
 
@@ -51,7 +54,7 @@ internal sealed class MemoryStore : IEventStore
     }
 
     public Task<ImmutableArray<RecordedEvent>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellationToken) =>
-        Task.FromResult<ImmutableArray<RecordedEvent>>([.. All.Where(e => e.Stream == stream && e.Version > afterVersion)]);
+        StreamsAreAway ? Task.FromException<ImmutableArray<RecordedEvent>>(new IOException("the store is away")) : Task.FromResult<ImmutableArray<RecordedEvent>>([.. All.Where(e => e.Stream == stream && e.Version > afterVersion)]);
 
     public Task<ImmutableArray<RecordedEvent>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellationToken)
     {

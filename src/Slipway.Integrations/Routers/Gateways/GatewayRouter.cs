@@ -95,7 +95,7 @@ public sealed class GatewayRouter(TimeProvider time, IRouteBoard? board = null) 
 
         Changed();
         if (await written is not { } version)
-            return new RouteOutcome.Unconfirmed("another server directs this project's traffic now");
+            return new RouteOutcome.Unconfirmed("another server directs this project's traffic now") { Superseded = true };
         if (request.Project.Service is null || request.Environment.Slice is Slice.None)
             return new RouteOutcome.Applied();
         return await WaitAsync(() => Missing(version = Math.Max(version, Outrun())), ConfirmWithin, cancellationToken) is { } why ? new RouteOutcome.Unconfirmed(why) : new RouteOutcome.Applied();

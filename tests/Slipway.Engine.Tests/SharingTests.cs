@@ -1,0 +1,92 @@
+using System.Diagnostics.Metrics;
+using Slipway.Core.Deployments;
+using Slipway.Core.Projects;
+using Slipway.Core.Releases;
+using Slipway.Engine.Ports;
+using Slipway.Engine.Telemetry;
+using static Slipway.Engine.Tests.EngineWorld;
+
+namespace Slipway.Engine.Tests;
+
+/// <summary>An engine that is one of several over one store.</summary>
+public class SharingTests
+{
+    [Fact]
+    public async Task WhatOthersStoreIsSeenAgainAfterTheStoreWasAway()
+    {
+        await using EngineWorld world = new();
+        var acts = await world.StartEngineAsync(new Owners());
+        await world.ApplyAsync(ThreeStages);
+        await acts.AdoptAsync(Shop, default);
+        var looks = await world.StartEngineAsync(new Owners());
+        await world.PassAsync(2);
+
+        world.Store.StreamsAreAway = true;
+        Assert.True((await acts.CreateCandidateAsync(Shop, new CandidateId("1.0.0"), new Artifact(ArtifactKind.Archive, "sha256:1", null, 1), null, "ci", default)).Ok);
+        await world.PassAsync(5);
+        Assert.Empty(looks.Snapshot(Shop)!.Project.Candidates);
+        world.Store.StreamsAreAway = false;
+
+        await world.UntilAsync(() => looks.Snapshot(Shop)!.Project.Candidates.Length == 1, "the candidate is seen");
+    }
+
+    [Fact]
+    public async Task WhoIsNoLongerListenedToGivesTheProjectUpAndNothingFollowsFromIt()
+    {
+        var lost = 0;
+        using var listener = Listen(change => Interlocked.Add(ref lost, change == "lost" ? 1 : 0));
+        await using EngineWorld world = new();
+        var engine = await world.StartEngineAsync(new Owners());
+        await world.ApplyAsync(ThreeStages);
+        await engine.AdoptAsync(Shop, default);
+        await world.ReleaseAsync("1.0.0");
+        await world.CreateAsync("2.0.0");
+        await world.UntilAsync(() => world.Active("dogfood") is { StepIndex: 1, Confirmed: not null }, "2.0.0 is in dogfood");
+
+        world.Router.Superseded = true;
+        await world.UntilAsync(() => !engine.Owns(Shop), "the project is given up");
+        await world.PassAsync(60);
+        Assert.Equal(Phase.Progressing, world.Active("dogfood")!.Phase);
+        Assert.Equal(1, lost);
+
+        world.Router.Superseded = false;
+        await engine.AdoptAsync(Shop, default);
+        await world.UntilAsync(() => world.ServesEverywhere("2.0.0"), "2.0.0 serves everywhere");
+    }
+
+    private static MeterListener Listen(Action<string?> changed)
+    {
+        MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, it) =>
+            {
+                if (instrument.Meter.Name == EngineTelemetry.Name && instrument.Name == "slipway.ownership.changes")
+                    it.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => changed(tags[0].Value as string));
+        listener.Start();
+        return listener;
+    }
+
+    /// <summary>Sure of itself; who acts is for the test to say.</summary>
+    private sealed class Owners : IProjectOwners
+    {
+        public bool Alone => false;
+
+        public bool IsSure => true;
+
+        public Task WhenSureAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public void Ensure(IReadOnlyCollection<ProjectId> projects)
+        {
+            // The test does.
+        }
+
+        public Task<ProjectLive?> LookAsync(ProjectId project, CancellationToken cancellationToken) => Task.FromResult<ProjectLive?>(null);
+
+        public Task<DriftAnswer> AcceptDriftAsync(EnvironmentKey environment, string by, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<DriftAnswer> RevertDriftAsync(EnvironmentKey environment, CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}
