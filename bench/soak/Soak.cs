@@ -11,6 +11,7 @@ using Slipway.Core.Strategies;
 using Slipway.Core.Traffic;
 using Slipway.Engine;
 using Slipway.Engine.Feed;
+using Slipway.Engine.Retention;
 using Slipway.Engine.Storms;
 using Slipway.Engine.Traffic;
 using Slipway.Storage;
@@ -22,10 +23,13 @@ internal sealed record Day(int Number, long Managed, long Resident, int Threads,
 
 /// <summary>
 /// Release after release on a real engine with virtual time: while something is under way, second by second with an observation of both sides
-/// in each; in the idle hours between, minute by minute.
+/// in each; in the idle hours between, minute by minute. House is kept once a day, and little is kept for longer than <see cref="Kept"/>.
 /// </summary>
 internal sealed class Soak : IAsyncDisposable
 {
+    /// <summary>As long to a month as the usual time is to ten years.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(3);
+
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
     private readonly VirtualTime _time = new();
@@ -33,13 +37,15 @@ internal sealed class Soak : IAsyncDisposable
     private readonly InstantDeployer _deployer = new();
     private readonly SqliteEventStore _store;
     private readonly SlipwayEngine _engine;
+    private readonly Housekeeping _house;
     private readonly ImmutableArray<Project> _projects;
 
     private Soak(int projects, int environments)
     {
         _store = SqliteEventStore.Open(Path.Combine(_directory, "slipway.db"), SqliteDurability.Normal);
-        _engine = new SlipwayEngine(_store, _deployer, new InstantRouter(), new NoHooks(), new TrafficBoard(_time), new EventFeed(_store, _time),
-            SqliteAnalysisStore.Open(Path.Combine(_directory, "slipway.db")), _time, NullLogger<SlipwayEngine>.Instance);
+        var analyses = SqliteAnalysisStore.Open(Path.Combine(_directory, "slipway.db"));
+        _engine = new SlipwayEngine(_store, _deployer, new InstantRouter(), new NoHooks(), new TrafficBoard(_time), new EventFeed(_store, _time), analyses, _time, NullLogger<SlipwayEngine>.Instance);
+        _house = new Housekeeping(_store, analyses, new FileArtifactStore(_directory), _deployer, _engine, new RetentionPolicy { Events = Kept }, _time);
         _projects = [.. Enumerable.Range(0, projects).Select(p => Make(p, environments))];
     }
 
@@ -66,6 +72,7 @@ internal sealed class Soak : IAsyncDisposable
                 await Task.Run(() => SleepUntilAsync(midnight - (TimeSpan.FromDays(1) * (releases - release) / releases)));
             }
 
+            await Task.Run(() => _house.RunAsync(dryRun: false, CancellationToken.None));
             yield return await MeasureAsync(day);
         }
 
@@ -190,6 +197,7 @@ internal sealed class Soak : IAsyncDisposable
         while (!ending.IsCompleted)
             await PassAsync(TimeSpan.FromSeconds(1));
         await _engine.Feed.DisposeAsync();
+        _house.Dispose();
         _store.Dispose();
         Microsoft.Data.Sqlite.SqliteConnection.ClearAllPools();
         Directory.Delete(_directory, recursive: true);

@@ -6,7 +6,11 @@ namespace Slipway.Api;
 /// <param name="Snapshots">So many states of long streams were written.</param>
 /// <param name="Artifacts">Artifacts that nobody needs.</param>
 /// <param name="Bytes">Of these on disk.</param>
-public sealed record PruneResponse(bool DryRun, long Events, int Streams, int Snapshots, IReadOnlyList<PrunedArtifact> Artifacts, long Bytes);
+public sealed record PruneResponse(bool DryRun, long Events, int Streams, int Snapshots, IReadOnlyList<PrunedArtifact> Artifacts, long Bytes)
+{
+    /// <summary>So many candidates were forgotten that nothing reaches any more.</summary>
+    public int Candidates { get; init; }
+}
 
 /// <param name="Digest"><c>sha256:…</c>.</param>
 public sealed record PrunedArtifact(string Digest, long Bytes, DateTimeOffset StoredAt);

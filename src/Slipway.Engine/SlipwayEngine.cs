@@ -191,7 +191,7 @@ public sealed partial class SlipwayEngine : IAsyncDisposable
                     : ([], new Problem("SLIP0201", $"project {project}", $"candidate '{version}' exists already, with another artifact", "candidates are immutable: choose another version"));
             }
 
-            Candidate candidate = new(version, state.Candidates.Length + 1, artifact, notes, by, now);
+            Candidate candidate = new(version, state.NextNumber, artifact, notes, by, now);
             return ([new ProjectEvent.CandidateCreated(candidate, now)], candidate);
         }, cancellationToken);
     }

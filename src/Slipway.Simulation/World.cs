@@ -115,7 +115,7 @@ public sealed class World
     }
 
     private Candidate Candidate(SimulatedVersion version) =>
-        new(version.Name, Snapshot.Project.Candidates.Length + 1, new Artifact(ArtifactKind.Reference, null, version.Name.Value, 0), null, version.By, Now);
+        new(version.Name, Snapshot.Project.NextNumber, new Artifact(ArtifactKind.Reference, null, version.Name.Value, 0), null, version.By, Now);
 
     private void Do(Act act)
     {

@@ -135,6 +135,33 @@ public class RetentionTests
     }
 
     [Fact]
+    public async Task CandidatesThatNothingReachesAreForgottenAndWhoeverReadsTheEventsForgetsTheSame()
+    {
+        await using var world = await EngineWorld.StartAsync();
+        for (var i = 0; i < 14; i++)
+            await world.CreateAsync($"1.0.{i}");
+        await world.UntilAsync(() => world.ServesEverywhere("1.0.13"), "the newest serves");
+        await world.Engine.FlagAsync(EngineWorld.Shop, new CandidateId("1.0.2"), "ana", "loses orders", default);
+        using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, world.Engine, Policy, world.Clock);
+        Assert.Equal(0, (await house.RunAsync(dryRun: false, default)).Candidates);
+        world.Clock.Advance(Policy.Events + TimeSpan.FromDays(1));
+        await world.QuietAsync();
+
+        var would = await house.RunAsync(dryRun: true, default);
+        Assert.Equal(14, world.Engine.Snapshot(EngineWorld.Shop)!.Project.Candidates.Length);
+        var did = await house.RunAsync(dryRun: false, default);
+
+        Assert.Equal((3, 3), (would.Candidates, did.Candidates));
+        Assert.Equal(0, (await house.RunAsync(dryRun: false, default)).Candidates);
+        var states = States();
+        Assert.Contains("loses orders", states[0], StringComparison.Ordinal);
+        await world.CrashAsync();
+        Assert.Equal(states, States());
+
+        List<string> States() => world.Engine.Snapshot(EngineWorld.Shop) is { } s ? [StateJson.Write(s.Project), .. s.Configuration.Places.Select(name => StateJson.Write(s.Of(name)))] : [];
+    }
+
+    [Fact]
     public async Task ArtifactsThatNobodyNeedsGoAndNoneThatSomebodyMayReturnTo()
     {
         await using var world = await EngineWorld.StartAsync();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Slipway.Core.Environments;
 using Slipway.Core.Governance;
 using Slipway.Core.Releases;
@@ -23,6 +24,7 @@ public static class EventWords
         ProjectEvent.CandidateCreated x => $"{x.Candidate.CreatedBy} created {x.Candidate.Id}",
         ProjectEvent.CandidateFlagged x => $"{x.Candidate} is BAD, says {x.By}: {x.Why}",
         ProjectEvent.CandidateUnflagged x => $"{x.By} took the bad flag off {x.Candidate}: {x.Why}",
+        ProjectEvent.CandidatesForgotten x => $"{Forgotten(x.Candidates)} forgotten: too old, and nothing reaches {(x.Candidates.Length == 1 ? "it" : "them")} any more",
         _ => e.GetType().Name,
     };
 
@@ -39,8 +41,12 @@ public static class EventWords
         EnvironmentEvent.FleetAsked { Candidate: { } asked } x => $"{x.By} wants {asked} in the whole fleet, ring by ring",
         EnvironmentEvent.FleetAsked x => $"{x.By} wants nothing further to begin in the fleet",
         EnvironmentEvent.DriftAccepted x => $"{x.By} accepted that {x.Serving.Candidate} serves",
+        EnvironmentEvent.CandidatesForgotten x => $"{Forgotten(x.Candidates)} forgotten here too",
         _ => e.GetType().Name,
     };
+
+    private static string Forgotten(ImmutableArray<CandidateId> candidates) =>
+        candidates is [var one] ? $"{one} was" : $"{candidates.Length} candidates were";
 
     public static string Of(DeploymentEvent e) => e switch
     {

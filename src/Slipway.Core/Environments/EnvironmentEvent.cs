@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Slipway.Core.Deployments;
 using Slipway.Core.Releases;
@@ -13,6 +14,7 @@ namespace Slipway.Core.Environments;
 [JsonDerivedType(typeof(PromotionsReleased), "environment.promotions-released")]
 [JsonDerivedType(typeof(DriftAccepted), "environment.drift-accepted")]
 [JsonDerivedType(typeof(FleetAsked), "environment.fleet-asked")]
+[JsonDerivedType(typeof(CandidatesForgotten), "environment.candidates-forgotten")]
 public abstract record EnvironmentEvent(DateTimeOffset At)
 {
     /// <summary>A deployment begins. What waited for it in the queue has left it.</summary>
@@ -36,6 +38,9 @@ public abstract record EnvironmentEvent(DateTimeOffset At)
 
     /// <summary>What was observed to serve, and nobody deployed, is what shall serve from now on.</summary>
     public sealed record DriftAccepted(Workload Serving, string By, string? Reason, DateTimeOffset At) : EnvironmentEvent(At);
+
+    /// <summary>The project knows these no longer, and so the environment does not either.</summary>
+    public sealed record CandidatesForgotten(ImmutableArray<CandidateId> Candidates, DateTimeOffset At) : EnvironmentEvent(At);
 }
 
 /// <summary>A wish that waits for its turn, or for a window to open.</summary>

@@ -72,6 +72,13 @@ public sealed record EnvironmentState
         EnvironmentEvent.PromotionsHeld x => state with { Hold = new PromotionHold(x.By, x.Why, x.At) },
         EnvironmentEvent.PromotionsReleased => state with { Hold = null },
         EnvironmentEvent.FleetAsked x => state with { Asked = x.Candidate, AskedAt = x.At },
+        EnvironmentEvent.CandidatesForgotten x => state with
+        {
+            Good = state.Good.RemoveAll(w => x.Candidates.Contains(w.Candidate)),
+            SucceededAt = state.SucceededAt.RemoveRange(x.Candidates),
+            ReplacedAt = state.ReplacedAt.RemoveRange(x.Candidates),
+            FailedHere = state.FailedHere.Except(x.Candidates),
+        },
         EnvironmentEvent.DriftAccepted x => Serve(state, x.Serving, null, x.At),
         _ => state,
     };

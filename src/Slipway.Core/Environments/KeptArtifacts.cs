@@ -23,7 +23,7 @@ public static class KeptArtifacts
         return [.. recent.Concat(needed).Concat(asked).Select(a => a.Digest).OfType<string>()];
     }
 
-    private static IEnumerable<Workload> Workloads(ProjectSnapshot snapshot, EnvironmentName name, DateTimeOffset now)
+    internal static IEnumerable<Workload> Workloads(ProjectSnapshot snapshot, EnvironmentName name, DateTimeOffset now)
     {
         var state = snapshot.Of(name);
         IEnumerable<Workload?> held = [state.Stable, state.LastGood(snapshot.Project), state.Active?.Candidate, state.Active?.Stable];
@@ -33,6 +33,6 @@ public static class KeptArtifacts
         return held.OfType<Workload>().Concat(wanted);
     }
 
-    private static IEnumerable<CandidateId> Asked(EnvironmentState state) =>
+    internal static IEnumerable<CandidateId> Asked(EnvironmentState state) =>
         state.Queue.Select(q => q.Request.Candidate).OfType<CandidateId>().Concat(state.Asked is { } asked ? [asked] : []);
 }

@@ -16,6 +16,7 @@ public sealed record BadFlag(string By, string Why, DateTimeOffset At);
 [JsonDerivedType(typeof(CandidateCreated), "project.candidate-created")]
 [JsonDerivedType(typeof(CandidateFlagged), "project.candidate-flagged")]
 [JsonDerivedType(typeof(CandidateUnflagged), "project.candidate-unflagged")]
+[JsonDerivedType(typeof(CandidatesForgotten), "project.candidates-forgotten")]
 public abstract record ProjectEvent(DateTimeOffset At)
 {
     public sealed record Applied(Project Project, string By, DateTimeOffset At) : ProjectEvent(At);
@@ -25,6 +26,9 @@ public abstract record ProjectEvent(DateTimeOffset At)
     public sealed record CandidateFlagged(CandidateId Candidate, string By, string Why, DateTimeOffset At) : ProjectEvent(At);
 
     public sealed record CandidateUnflagged(CandidateId Candidate, string By, string Why, DateTimeOffset At) : ProjectEvent(At);
+
+    /// <summary>Nothing reaches these any more: the project knows them no longer. Their deployments stay, and so does who is bad.</summary>
+    public sealed record CandidatesForgotten(ImmutableArray<CandidateId> Candidates, DateTimeOffset At) : ProjectEvent(At);
 }
 
 /// <summary>A project's configuration, candidates and flags: the fold of its events.</summary>
@@ -34,8 +38,12 @@ public sealed record ProjectState
 
     public Project? Project { get; init; }
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>Oldest first; without those that were forgotten.</summary>
     public ImmutableArray<Candidate> Candidates { get; init; } = [];
+
+    /// <summary>The number of the next candidate. The newest one is never forgotten.</summary>
+    [JsonIgnore]
+    public int NextNumber => Candidates is [.., var newest] ? newest.Number + 1 : 1;
 
     public ImmutableDictionary<CandidateId, BadFlag> Bad { get; init; } = ImmutableDictionary<CandidateId, BadFlag>.Empty;
 
@@ -49,6 +57,7 @@ public sealed record ProjectState
         ProjectEvent.CandidateCreated x => state with { Candidates = state.Candidates.Add(x.Candidate) },
         ProjectEvent.CandidateFlagged x => state with { Bad = state.Bad.SetItem(x.Candidate, new BadFlag(x.By, x.Why, x.At)) },
         ProjectEvent.CandidateUnflagged x => state with { Bad = state.Bad.Remove(x.Candidate) },
+        ProjectEvent.CandidatesForgotten x => state with { Candidates = state.Candidates.RemoveAll(c => x.Candidates.Contains(c.Id)) },
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

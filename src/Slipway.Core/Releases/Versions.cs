@@ -20,7 +20,12 @@ public static class Versions
 
     private static CandidateId NextPatch(ProjectState state)
     {
-        var newest = state.Candidates.Select(c => Version.TryParse(c.Id.Value, out var v) && v.Build >= 0 ? v : null).Max();
+        var newest = Highest(state) is { } id ? Read(id) : null;
         return new CandidateId(newest is null ? "0.1.0" : $"{newest.Major}.{newest.Minor}.{newest.Build + 1}");
     }
+
+    /// <summary>The candidate with the highest semantic version; null when none has one.</summary>
+    internal static CandidateId? Highest(ProjectState state) => state.Candidates.Where(c => Read(c.Id) is not null).MaxBy(c => Read(c.Id))?.Id;
+
+    private static Version? Read(CandidateId id) => Version.TryParse(id.Value, out var v) && v.Build >= 0 ? v : null;
 }

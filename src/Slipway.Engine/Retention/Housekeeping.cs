@@ -6,11 +6,12 @@ using Slipway.Engine.Streams;
 namespace Slipway.Engine.Retention;
 
 /// <summary>What housekeeping did, or would do.</summary>
+/// <param name="Candidates">How many were forgotten.</param>
 /// <param name="Artifacts">What was thrown away.</param>
-public sealed record HousekeepingReport(CompactionReport Events, ImmutableArray<StoredArtifact> Artifacts);
+public sealed record HousekeepingReport(CompactionReport Events, int Candidates, ImmutableArray<StoredArtifact> Artifacts);
 
 /// <summary>
-/// Keeps an installation from growing for ever: states of long streams, removal of old events and of what checks saw, artifacts that nobody needs. May run at any
+/// Keeps an installation from growing for ever: states of long streams, removal of old events and of what checks saw, candidates and artifacts that nobody needs. May run at any
 /// time and again; whatever it did not come to is for the next time.
 /// </summary>
 public sealed class Housekeeping(IEventStore store, IAnalysisStore analyses, IArtifactStore artifacts, IDeployer deployer, SlipwayEngine engine, RetentionPolicy policy, TimeProvider time) : IDisposable
@@ -30,6 +31,9 @@ public sealed class Housekeeping(IEventStore store, IAnalysisStore analyses, IAr
         await _one.WaitAsync(cancellationToken);
         try
         {
+            var candidates = 0;
+            foreach (var project in engine.Projects)
+                candidates += await engine.ForgetAsync(project, policy.Events, dryRun, cancellationToken);
             var events = store is IStreamArchive archive
                 ? await new Compaction(store, archive, policy).RunAsync(Live(), time.GetUtcNow(), dryRun, cancellationToken)
                 : new CompactionReport(0, 0, 0);
@@ -37,7 +41,7 @@ public sealed class Housekeeping(IEventStore store, IAnalysisStore analyses, IAr
             // What a check failed on stands in the events; this is only for trying other checks on it.
             if (!dryRun)
                 await analyses.PruneAsync(time.GetUtcNow() - policy.Events, cancellationToken);
-            return new HousekeepingReport(events, artifacts is IArtifactShelf shelf ? await PruneAsync(shelf, dryRun, cancellationToken) : []);
+            return new HousekeepingReport(events, candidates, artifacts is IArtifactShelf shelf ? await PruneAsync(shelf, dryRun, cancellationToken) : []);
         }
         finally
         {

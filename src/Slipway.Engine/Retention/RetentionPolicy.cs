@@ -8,7 +8,7 @@ public sealed record RetentionPolicy
 {
     public static readonly TimeSpan Shortest = TimeSpan.FromDays(1);
 
-    /// <summary>How long every event is kept; after that those that <see cref="Passing"/> names go. Longer than a year, so that this quarter can be held against the last one's.</summary>
+    /// <summary>How long every event is kept; after that those that <see cref="Passing"/> names go, and candidates that nothing reaches are forgotten. Longer than a year, so that this quarter can be held against the last one's.</summary>
     public TimeSpan Events { get; init; } = TimeSpan.FromDays(400);
 
     /// <summary>How long an artifact is kept that nothing runs, may return to, or waits for.</summary>

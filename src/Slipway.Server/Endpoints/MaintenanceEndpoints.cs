@@ -23,6 +23,6 @@ internal static class MaintenanceEndpoints
         var report = await house.RunAsync(dryRun is true, cancellationToken);
         return Results.Ok(new PruneResponse(
             dryRun is true, report.Events.Events, report.Events.Streams, report.Events.Snapshots,
-            [.. report.Artifacts.Select(a => new PrunedArtifact(a.Digest, a.Bytes, a.StoredAt))], report.Artifacts.Sum(a => a.Bytes)));
+            [.. report.Artifacts.Select(a => new PrunedArtifact(a.Digest, a.Bytes, a.StoredAt))], report.Artifacts.Sum(a => a.Bytes)) { Candidates = report.Candidates });
     }
 }

@@ -19,7 +19,7 @@ internal sealed partial class DailyHousekeeping(Housekeeping house, TimeProvider
             {
                 var report = await house.RunAsync(dryRun: false, stoppingToken);
                 var bytes = report.Artifacts.Sum(a => a.Bytes);
-                Kept(logger, report.Events.Events, report.Events.Streams, report.Artifacts.Length, bytes);
+                Kept(logger, report.Events.Events, report.Events.Streams, report.Candidates, report.Artifacts.Length, bytes);
             }
             catch (Exception e) when (e is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
@@ -28,8 +28,8 @@ internal sealed partial class DailyHousekeeping(Housekeeping house, TimeProvider
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Kept house: {Events} old events of {Streams} streams and {Artifacts} artifacts that nobody needs ({Bytes} bytes) were removed")]
-    private static partial void Kept(ILogger logger, long events, int streams, int artifacts, long bytes);
+    [LoggerMessage(Level = LogLevel.Information, Message = "Kept house: {Events} old events of {Streams} streams and {Artifacts} artifacts that nobody needs ({Bytes} bytes) were removed, {Candidates} candidates that nothing reaches were forgotten")]
+    private static partial void Kept(ILogger logger, long events, int streams, int candidates, int artifacts, long bytes);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Could not keep house; it is tried again tomorrow")]
     private static partial void NotKept(ILogger logger, Exception e);

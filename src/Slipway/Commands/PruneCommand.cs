@@ -25,6 +25,8 @@ internal static class PruneCommand
     {
         var verb = pruned.DryRun ? "would remove" : "removed";
         yield return $"{verb} {Figures.Count(pruned.Events)} old events of {Figures.Count(pruned.Streams)} deployments and environments, and {Figures.Count(pruned.Artifacts.Count)} artifacts ({Figures.Count(pruned.Bytes)} bytes)";
+        if (pruned.Candidates > 0)
+            yield return $"{(pruned.DryRun ? "would forget" : "forgot")} {Figures.Count(pruned.Candidates)} candidates that nothing reaches any more";
         foreach (var artifact in pruned.Artifacts)
             yield return $"  {artifact.Digest}  {Figures.Count(artifact.Bytes)} bytes, of {Figures.Time(artifact.StoredAt)}";
     }

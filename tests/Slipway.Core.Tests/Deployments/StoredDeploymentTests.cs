@@ -59,6 +59,7 @@ public class StoredDeploymentTests
         new ProjectEvent.CandidateCreated(new Candidate(new CandidateId("2.0.0"), 2, Archive("2.0.0"), "notes", "ci", Noon), Noon),
         new ProjectEvent.CandidateFlagged(new CandidateId("2.0.0"), "bob", "loses orders", Noon),
         new ProjectEvent.CandidateUnflagged(new CandidateId("2.0.0"), "bob", "was the database", Noon),
+        new ProjectEvent.CandidatesForgotten([new CandidateId("1.0.0"), new CandidateId("1.0.1")], Noon),
     ];
 
     private static readonly ImmutableArray<EnvironmentEvent> EnvironmentEvents =
@@ -71,6 +72,7 @@ public class StoredDeploymentTests
         new EnvironmentEvent.QueueLeft(1, "cancelled by ana", Noon), new EnvironmentEvent.PromotionsHeld("ana", "looks odd", Noon), new EnvironmentEvent.PromotionsReleased("ana", Noon),
         new EnvironmentEvent.FleetAsked(new CandidateId("3.0.0"), "ana", null, Noon), new EnvironmentEvent.FleetAsked(null, "ana", "enough", Noon),
         new EnvironmentEvent.DriftAccepted(Version("1.0.1"), "ana", "hotfix by hand", Noon),
+        new EnvironmentEvent.CandidatesForgotten([new CandidateId("1.0.0")], Noon),
     ];
 
     [Fact]

@@ -32,7 +32,7 @@ public class CoordinationModelTests
 
     [Fact]
     public void WhatFollowsByItselfNeverReturnsToWhatWasLeftAndComesToRest() =>
-        Gen.Select(GenProject, Gen.Select(Gen.Int[0, 22], Gen.Int[0, 99]).Array[0, 80]).Sample((project, life) =>
+        Gen.Select(GenProject, Gen.Select(Gen.Int[0, 23], Gen.Int[0, 99]).Array[0, 80]).Sample((project, life) =>
         {
             ProjectWorld world = null!;
             HashSet<(EnvironmentName, string)> left = [];
@@ -132,14 +132,14 @@ public class CoordinationModelTests
             Must(state.Good.All(w => world.Snapshot.Project.IsBad(w.Candidate) || state.FailedHere.Contains(w.Candidate)), "a bad candidate serves where a good one exists");
     }
 
-    private static void Do(ProjectWorld world, HashSet<(EnvironmentName, string)> left, int op, int n)
+    internal static void Do(ProjectWorld world, HashSet<(EnvironmentName, string)> left, int op, int n)
     {
         var name = Names[n % 3];
         var candidates = world.Snapshot.Project.Candidates;
         var version = candidates.IsEmpty ? "none" : candidates[n / 3 % candidates.Length].Id.Value;
         switch (op)
         {
-            case 0 or 1: world.Create($"1.0.{candidates.Length}"); break;
+            case 0 or 1: world.Create($"1.0.{world.Snapshot.Project.NextNumber - 1}"); break;
             case 2 or 3 or 4 or 5: world.Succeed(name); break;
             case 6: world.Fail(name, (RollbackCause)(n / 3 % 3)); break;
             case 7 when n < 50 && !candidates.IsEmpty: world.Flag(version); break;
@@ -158,6 +158,7 @@ public class CoordinationModelTests
             case 20: Must(world.Act(name, new EnvironmentCommand.Abort("ana", null)).Refusal is null || world.Of(name).Active?.Kind is DeploymentKind.Rollback, "an abort is refused"); break;
             case 21: Request(world, left, name, () => world.Act(name, new EnvironmentCommand.Promote("ana", n < 50 ? "urgent" : null, OverrideFreeze: n < 50)).Refusal); break;
             case 22: Request(world, left, name, () => world.Act(name, new EnvironmentCommand.Deploy(new DeployRequest(new CandidateId(version), "ana", "urgent", n % 2 == 0) { OverrideFreeze = n < 30, Supersede = n > 70 ? true : null })).Refusal); break;
+            case 23: world.Forget(TimeSpan.FromMinutes(n), newest: 1 + (n % 3)); break;
         }
     }
 

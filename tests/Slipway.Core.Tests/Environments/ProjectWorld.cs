@@ -59,8 +59,17 @@ internal sealed class ProjectWorld
 
     public ProjectWorld Create(string version)
     {
-        var number = Snapshot.Project.Candidates.Length + 1;
+        var number = Snapshot.Project.NextNumber;
         return Tell(new ProjectEvent.CandidateCreated(new Candidate(new CandidateId(version), number, Given.Archive(version), null, "ci", Now), Now));
+    }
+
+    /// <summary>What housekeeping does, with little patience.</summary>
+    public ProjectWorld Forget(TimeSpan keep, int newest)
+    {
+        Tell(new ProjectEvent.CandidatesForgotten(Forgetting.Candidates(Snapshot, keep, Now, newest), Now));
+        foreach (var name in Snapshot.Configuration.Places)
+            Evolve(name, new EnvironmentEvent.CandidatesForgotten(Forgetting.Left(Snapshot.Project, Snapshot.Of(name)), Now));
+        return Coordinate();
     }
 
     public ProjectWorld Flag(string version) => Tell(new ProjectEvent.CandidateFlagged(new CandidateId(version), "bob", "loses orders", Now));
