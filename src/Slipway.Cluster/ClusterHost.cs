@@ -10,6 +10,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using Slipway.Cluster.Artifacts;
 using Slipway.Cluster.Instances;
+using Slipway.Cluster.Exports;
 using Slipway.Cluster.Membership;
 using Slipway.Cluster.Nodes;
 using Slipway.Cluster.Projects;
@@ -89,6 +90,9 @@ public static class ClusterHost
         services.AddSingleton<GrainOwners>();
         services.AddSingleton<IProjectOwners>(s => s.GetRequiredService<GrainOwners>());
         services.AddSingleton<IReportRelay, ReportRelay>();
+        services.AddSingleton<ExportRelay>();
+        services.AddSingleton<IExportRelay>(s => s.GetRequiredService<ExportRelay>());
+        services.AddHostedService(s => s.GetRequiredService<ExportRelay>());
         services.AddSingleton<IDeployer>(s => new ClusterDeployer(s.GetRequiredKeyedService<IDeployer>(Local), s.GetRequiredService<ClusterNodes>(), s.GetRequiredService<Heart>(), s.GetRequiredService<IRouteBoard>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source));
         services.AddSingleton<IArtifactStore>(s => s.GetRequiredService<PostgresArtifactStore>());

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Slipway.Cluster.Exports;
 using Slipway.Engine;
 using Slipway.Engine.Ports;
 using Slipway.Integrations.Metrics;
@@ -28,7 +29,9 @@ public static class MetricSources
     {
         services.AddSingleton<SourceHttp>();
         services.AddSingleton<OtlpStore>();
-        services.AddSingleton(s => new OtlpReceiver(s.GetRequiredService<OtlpStore>(), options, () => HasOtlp(s.GetRequiredService<SlipwayEngine>()), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OtlpReceiver>>()));
+        services.AddSingleton(s => new OtlpInbox(s.GetRequiredService<OtlpStore>(), s.GetService<IExportRelay>()));
+        services.AddSingleton<IExportSink>(s => s.GetRequiredService<OtlpInbox>());
+        services.AddSingleton(s => new OtlpReceiver(s.GetRequiredService<OtlpStore>(), s.GetRequiredService<OtlpInbox>(), options, () => HasOtlp(s.GetRequiredService<SlipwayEngine>()), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<OtlpReceiver>>()));
         services.AddHostedService(s => s.GetRequiredService<OtlpReceiver>());
         Add(services, (http, variable, time) => new PrometheusSource(http, variable, time));
         Add(services, (http, variable, time) => new HttpSource(http, variable, time));

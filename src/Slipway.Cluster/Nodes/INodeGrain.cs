@@ -18,4 +18,10 @@ internal interface INodeGrain : IGrainWithStringKey
 
     /// <summary>Takes what a gateway counted and serves. A repeat is dropped.</summary>
     Task TakeAsync(string gateway, string report);
+
+    /// <summary>Takes what an app exported to another server. A repeat is dropped.</summary>
+    /// <param name="sender">That server, in this life of it.</param>
+    /// <param name="sequence">Its number among what that server sends: 1, 2, 3 and so on.</param>
+    /// <param name="export">As the protocol has it.</param>
+    Task TakeExportAsync(string sender, long sequence, byte[] export);
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Concurrency;
+using Slipway.Cluster.Exports;
 using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 
@@ -10,8 +11,10 @@ namespace Slipway.Cluster.Nodes;
 /// <summary>What a server does for the others. Asked for many things at a time, none of which waits for another.</summary>
 [NodePlacement]
 [Reentrant]
-internal sealed class NodeGrain([FromKeyedServices(ClusterHost.Local)] IDeployer deployer, IReportSink reports) : Grain, INodeGrain
+internal sealed class NodeGrain([FromKeyedServices(ClusterHost.Local)] IDeployer deployer, IReportSink reports, IExportSink exports) : Grain, INodeGrain
 {
+    private readonly ExportRepeats _repeats = new();
+
     public async Task<string> ListAsync() => ClusterJson.Write(await deployer.ListAsync(CancellationToken.None));
 
     public async Task<string> EnsureAsync(string request, CancellationToken cancellationToken) =>
@@ -22,6 +25,13 @@ internal sealed class NodeGrain([FromKeyedServices(ClusterHost.Local)] IDeployer
     public Task TakeAsync(string gateway, string report)
     {
         reports.Take(gateway, ClusterJson.Read<GatewayReport>(report));
+        return Task.CompletedTask;
+    }
+
+    public Task TakeExportAsync(string sender, long sequence, byte[] export)
+    {
+        if (_repeats.IsNew(sender, sequence))
+            exports.Take(export);
         return Task.CompletedTask;
     }
 }

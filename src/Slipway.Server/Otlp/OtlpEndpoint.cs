@@ -17,7 +17,7 @@ internal static class OtlpEndpoint
 
     private const string Protobuf = "application/x-protobuf";
 
-    public static async Task<IResult> TakeAsync(HttpContext context, OtlpStore store)
+    public static async Task<IResult> TakeAsync(HttpContext context, OtlpInbox inbox)
     {
         var type = context.Request.ContentType ?? "";
         if (!type.StartsWith(Protobuf, StringComparison.OrdinalIgnoreCase))
@@ -29,7 +29,7 @@ internal static class OtlpEndpoint
         {
             await using var body = encoding == "gzip" ? new GZipStream(context.Request.Body, CompressionMode.Decompress) : context.Request.Body;
             return await ReadAsync(body, context.RequestAborted) is { } export
-                ? Results.Bytes(store.Take(ExportMetricsServiceRequest.Parser.WithDiscardUnknownFields(true).ParseFrom(export)).ToByteArray(), Protobuf)
+                ? Results.Bytes(inbox.Take(ExportMetricsServiceRequest.Parser.WithDiscardUnknownFields(true).ParseFrom(export)).ToByteArray(), Protobuf)
                 : Refused(StatusCodes.Status413PayloadTooLarge, $"an export may have {MostUnpacked >> 20} MiB; export fewer series, or in parts");
         }
         catch (BadHttpRequestException e)

@@ -16,7 +16,7 @@ namespace Slipway.Server.Otlp;
 /// Listens for OpenTelemetry metrics on ports of its own, HTTP and gRPC apart, as its cleartext wants it: from the start when asked for, else from when a
 /// project first has a source of the kind.
 /// </summary>
-internal sealed partial class OtlpReceiver(OtlpStore store, ServerOptions options, Func<bool> needed, TimeProvider time, ILogger<OtlpReceiver> logger) : BackgroundService
+internal sealed partial class OtlpReceiver(OtlpStore store, OtlpInbox inbox, ServerOptions options, Func<bool> needed, TimeProvider time, ILogger<OtlpReceiver> logger) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
 
@@ -77,7 +77,7 @@ internal sealed partial class OtlpReceiver(OtlpStore store, ServerOptions option
             if (options.OtlpGrpc is { } grpc)
                 kestrel.Listen(grpc, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton(inbox);
         builder.Services.AddGrpc(grpc => grpc.MaxReceiveMessageSize = OtlpEndpoint.MostUnpacked);
         var app = builder.Build();
         app.Use((context, next) => OtlpToken.IsLet(context, options.OtlpToken) ? next() : OtlpToken.RefuseAsync(context));

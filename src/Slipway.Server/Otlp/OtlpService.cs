@@ -1,11 +1,10 @@
 using Grpc.Core;
-using Slipway.Integrations.Metrics.Otlp;
 using Slipway.Integrations.Metrics.Otlp.Wire;
 
 namespace Slipway.Server.Otlp;
 
 /// <summary>Exports over gRPC.</summary>
-internal sealed class OtlpService(OtlpStore store) : MetricsService.MetricsServiceBase
+internal sealed class OtlpService(OtlpInbox inbox) : MetricsService.MetricsServiceBase
 {
-    public override Task<ExportMetricsServiceResponse> Export(ExportMetricsServiceRequest request, ServerCallContext context) => Task.FromResult(store.Take(request));
+    public override Task<ExportMetricsServiceResponse> Export(ExportMetricsServiceRequest request, ServerCallContext context) => Task.FromResult(inbox.Take(request));
 }
