@@ -25,6 +25,12 @@ public sealed record GatewayReport(
 {
     /// <summary>Where the gateway stands: all that it counts was counted there. Null: nobody said.</summary>
     public string? Region { get; init; }
+
+    /// <summary>Version of Slipway that the gateway is of; null: one that does not say, or a gateway in the server's own process.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>The gateway's clock when the report was made; null: it does not say.</summary>
+    public DateTimeOffset? MadeAt { get; init; }
 }
 
 /// <summary>How many requests are under way to one version's instances of one role in one environment.</summary>

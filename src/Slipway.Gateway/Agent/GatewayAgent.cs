@@ -32,7 +32,7 @@ public sealed partial class GatewayAgent : IDisposable
         (_routes, _counter, _time, _logger) = (host.Routes, host.Counter, time, logger);
         _file = host.DataDirectory is { } directory ? new(directory) : null;
         _server = new(options);
-        _reports = new(options.Gateway, Guid.NewGuid().ToString("N"), options.Region);
+        _reports = new(options.Gateway, Guid.NewGuid().ToString("N"), time, options.Region);
     }
 
     /// <summary>Takes the last table from disk, if there is one that can be read. To be called before the host starts, so that its first request is served.</summary>

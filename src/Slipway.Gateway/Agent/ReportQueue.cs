@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using System.Threading.Channels;
 using Slipway.Core.Traffic;
 using Slipway.Gateway.Counting;
@@ -9,9 +10,12 @@ namespace Slipway.Gateway.Agent;
 /// Seconds that wait to be reported. A report, once made, stays as it is until it is acknowledged; what comes meanwhile goes into the
 /// next. Ten minutes are kept, then the oldest are dropped.
 /// </summary>
+/// <param name="time">The gateway's clock.</param>
 /// <param name="region">Where the gateway stands; null: nobody said.</param>
-internal sealed class ReportQueue(string gateway, string boot, string? region = null) : ITrafficListener
+internal sealed class ReportQueue(string gateway, string boot, TimeProvider time, string? region = null) : ITrafficListener
 {
+    private static readonly string? Build = typeof(ReportQueue).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion;
+
     /// <summary>Ten minutes.</summary>
     public const int KeptSeconds = 600;
 
@@ -33,7 +37,7 @@ internal sealed class ReportQueue(string gateway, string boot, string? region = 
         while (seconds.Count < SecondsPerReport && _seconds.Reader.TryRead(out var second))
             seconds.Add(second);
         var (version, flight) = now();
-        return new(gateway, boot, ++_sequence, version, seconds.ToImmutable(), flight) { Region = region };
+        return new(gateway, boot, ++_sequence, version, seconds.ToImmutable(), flight) { Region = region, Version = Build, MadeAt = time.GetUtcNow() };
     }
 }
 

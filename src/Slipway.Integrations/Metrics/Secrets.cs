@@ -16,6 +16,9 @@ internal sealed partial class Secrets(Func<string, string?> variable)
     /// <summary>Whether the text refers to a variable instead of holding a secret itself.</summary>
     public static bool Refers(string text) => Reference().IsMatch(text);
 
+    /// <summary>The variables that a text refers to.</summary>
+    public static IEnumerable<string> Named(string text) => Reference().Matches(text).Select(m => m.Groups[1].Value);
+
     public string Fill(string text) => Reference().Replace(text, match =>
     {
         var name = match.Groups[1].Value;

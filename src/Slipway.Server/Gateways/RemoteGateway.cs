@@ -17,6 +17,7 @@ internal sealed class RemoteGateway(string name, TimeProvider time) : IGatewayLi
     private GatewayReport? _last;
     private long _heardAt = time.GetTimestamp();
     private bool _heard;
+    private TimeSpan? _ahead;
 
     public string Name => name;
 
@@ -26,6 +27,24 @@ internal sealed class RemoteGateway(string name, TimeProvider time) : IGatewayLi
         {
             lock (_lock)
                 return _last?.RoutesVersion;
+        }
+    }
+
+    public string? Version
+    {
+        get
+        {
+            lock (_lock)
+                return _last?.Version;
+        }
+    }
+
+    public TimeSpan? ClockAhead
+    {
+        get
+        {
+            lock (_lock)
+                return _ahead;
         }
     }
 
@@ -79,6 +98,7 @@ internal sealed class RemoteGateway(string name, TimeProvider time) : IGatewayLi
             if (_last is { } last && last.Boot == report.Boot && report.Sequence <= last.Sequence)
                 return false;
             _last = report with { Seconds = [] };
+            _ahead = report.MadeAt - time.GetUtcNow();
             return true;
         }
     }

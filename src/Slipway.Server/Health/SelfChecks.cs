@@ -8,6 +8,7 @@ using Slipway.Core.Strategies;
 using Slipway.Engine;
 using Slipway.Engine.Ports;
 using Slipway.Integrations.Routers.Gateways;
+using Slipway.Server.Gateways;
 
 namespace Slipway.Server.Health;
 
@@ -28,7 +29,7 @@ internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtif
     public async Task<ChecksResponse> RunAsync(CancellationToken cancellationToken)
     {
         var health = store is IStoreHealth asked ? await asked.CheckAsync(cancellationToken) : null;
-        return new ChecksResponse([Store(health), Disk(), StoreClock(health), Gateways(), await InstancesAsync(cancellationToken), Artifacts(), Secrets()]);
+        return new ChecksResponse([Store(health), Disk(), StoreClock(health), Gateways(), GatewayVersions(), GatewayClocks(), await InstancesAsync(cancellationToken), Artifacts(), Secrets(), SourceSecrets()]);
     }
 
     private static CheckFinding Store(StoreHealth? health) => health switch
@@ -68,6 +69,27 @@ internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtif
             var (alive, _, _) => new("gateways", true, $"{alive} serve the newest routes", null),
         };
     }
+
+    /// <summary>Of those that are processes of their own and were heard of: the others are of this server's build.</summary>
+    private CheckFinding GatewayVersions()
+    {
+        var others = Reporting().Where(l => l.Version != ServerVersion.Text).Select(l => $"{l.Name} is {(l.Version is { } version ? $"of version {version}" : "of a version that does not say which")}").ToList();
+        return others.Count == 0
+            ? new("gateway versions", true, $"all gateways are of this server's version {ServerVersion.Text}", null)
+            : new("gateway versions", false, $"this server is of version {ServerVersion.Text}, and {string.Join(", ", others)}", "start those gateways again with this server's version; until then they go on serving");
+    }
+
+    /// <summary>A report is on its way for less than a second.</summary>
+    private CheckFinding GatewayClocks()
+    {
+        var off = Reporting().Where(l => l.ClockAhead is { } ahead && ahead.Duration() > MostSkew)
+            .Select(l => Invariant($"{l.Name} is {l.ClockAhead!.Value.Duration().TotalSeconds:0.0} s {(l.ClockAhead < TimeSpan.Zero ? "behind" : "ahead")}")).ToList();
+        return off.Count == 0
+            ? new("gateway clocks", true, Invariant($"the clocks of all gateways that say it agree with this server's within {MostSkew.TotalSeconds:0} s"), null)
+            : new("gateway clocks", false, $"the clock of {string.Join(", ", off)}", "set the clocks of that machine and of this one by NTP");
+    }
+
+    private IEnumerable<IGatewayLink> Reporting() => router.Links.Where(l => l is RemoteGateway { IsAlive: true, Serves: not null }).OrderBy(l => l.Name, StringComparer.Ordinal);
 
     private async Task<CheckFinding> InstancesAsync(CancellationToken cancellationToken)
     {
@@ -118,6 +140,16 @@ internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtif
         return missing.Count == 0
             ? new("secrets", true, $"{named.Count} secrets that projects name are there", null)
             : new("secrets", false, $"the server has no variable {string.Join(", ", missing)}", "start the server with it; webhooks that it signs are not sent");
+    }
+
+    private CheckFinding SourceSecrets()
+    {
+        var named = Snapshots().SelectMany(s => s.Configuration.Sources.SelectMany(source => source.Settings.Values.SelectMany(Integrations.Metrics.Secrets.Named).Select(name => (Name: name, Source: $"{s.Configuration.Id}/{source.Name}")))).Distinct().ToList();
+        var missing = named.Where(n => Environment.GetEnvironmentVariable(n.Name) is not { Length: > 0 }).GroupBy(n => n.Name, n => n.Source, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => $"{g.Key} (source {string.Join(", ", g)})").ToList();
+        return missing.Count == 0
+            ? new("source secrets", true, $"{named.Select(n => n.Name).Distinct().Count()} secrets that metric sources name are there", null)
+            : new("source secrets", false, $"the server has no variable {string.Join(", ", missing)}", "start the server with it; checks that ask that source cannot measure");
     }
 
     private static IEnumerable<HookSpec> Hooks(EnvironmentSpec e)

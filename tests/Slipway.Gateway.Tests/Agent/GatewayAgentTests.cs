@@ -142,7 +142,7 @@ public sealed class GatewayAgentTests : IDisposable
     [Fact]
     public async Task AtMostTenMinutesAreKeptWhileTheServerIsAwayTheNewest()
     {
-        var queue = new ReportQueue("edge-1", "boot", "eu-west");
+        var queue = new ReportQueue("edge-1", "boot", TimeProvider.System, "eu-west");
         for (var second = 0; second < 700; second++)
             queue.OnSecond(new(Front.Noon.AddSeconds(second), []));
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Json;
 using Slipway.Api;
 using Slipway.Core;
 using Slipway.Core.Deployments;
+using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Streams;
 using Slipway.Storage;
@@ -21,10 +23,10 @@ public class MaintenanceTests
 
         var checks = (await server.Client.ChecksAsync(CancellationToken.None)).Checks;
 
-        Assert.Equal(["store", "disk", "store clock", "gateways", "instances", "artifacts", "secrets"], checks.Select(c => c.Name));
+        Assert.Equal(["store", "disk", "store clock", "gateways", "gateway versions", "gateway clocks", "instances", "artifacts", "secrets", "source secrets"], checks.Select(c => c.Name));
         Assert.All(checks.Where(c => c.Name is not ("disk" or "store")), c => Assert.True(c is { Ok: true, Remedy: null }, c.Message));
         Assert.Contains("is whole", checks[0].Message, StringComparison.Ordinal);
-        Assert.Contains("1 instances accept connections", checks[4].Message, StringComparison.Ordinal);
+        Assert.Contains("1 instances accept connections", checks[6].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,6 +44,22 @@ public class MaintenanceTests
         Assert.All(ill, c => Assert.True(c is { Ok: false, Remedy: not null }));
         Assert.Contains("1.0.0 of shop/production", ill[0].Message, StringComparison.Ordinal);
         Assert.Contains("NOT_SET_ANYWHERE", ill[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task GatewaysOfOtherVersionsAndClocksAndSourcesWithoutTheirSecretsAreNamed()
+    {
+        await using var server = await RunningServer.StartAsync();
+        await server.ApplyAsync(RunningServer.Yaml("promote: automatic") + "\nsources: [{ name: metrics, prometheus: { url: \"http://127.0.0.1:1/\", bearer: \"${NOT_SET_EITHER}\" } }]\n");
+        GatewayReport report = new("edge-1", "boot", 1, 1, [], []) { Version = "0.0.1", MadeAt = DateTimeOffset.UtcNow.AddMinutes(-2) };
+        (await server.Http.PostAsJsonAsync("api/v1/gateways/edge-1/reports", report, SlipwayJson.Options)).EnsureSuccessStatusCode();
+
+        var checks = (await server.Client.ChecksAsync(CancellationToken.None)).Checks.ToDictionary(c => c.Name);
+
+        Assert.All(new[] { "gateway versions", "gateway clocks", "source secrets" }, name => Assert.True(checks[name] is { Ok: false, Remedy: not null }, checks[name].Message));
+        Assert.Contains("edge-1 is of version 0.0.1", checks["gateway versions"].Message, StringComparison.Ordinal);
+        Assert.Matches(@"edge-1 is 1[12]\d\.\d s behind", checks["gateway clocks"].Message);
+        Assert.Contains("NOT_SET_EITHER (source shop/metrics)", checks["source secrets"].Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -15,6 +15,12 @@ public interface IGatewayLink
     /// <summary>Whether it was heard of lately. One that was not is not waited for; it takes the newest table when it comes back.</summary>
     bool IsAlive { get; }
 
+    /// <summary>Version of Slipway that it is of; null: it does not say.</summary>
+    string? Version => null;
+
+    /// <summary>How far its clock was ahead of this server's when it last said; null: it does not say, or it is the same clock.</summary>
+    TimeSpan? ClockAhead => null;
+
     /// <summary>Hands it the newest table; it may take it later.</summary>
     void Offer(RouteTable table);
 
