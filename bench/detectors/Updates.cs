@@ -21,6 +21,8 @@ public class Updates
     private LatencyDetector _latency = null!;
     private LatencyDetector _moved = null!;
     private Dispersion _dispersion = null!;
+    private Routes _whole = null!;
+    private Routes _routes = null!;
     private int _second;
 
     [GlobalSetup]
@@ -41,6 +43,7 @@ public class Updates
         (_rate, _safe) = (new RateDetector(RateKind.Bernoulli, 1.1, 0), new SafeDetector(1.5, 0.002));
         (_latency, _moved) = (new LatencyDetector(past), LatencyDetector.Moved(past));
         _dispersion = new Dispersion(Shards);
+        (_whole, _routes) = (new Routes(0, Seconds), new Routes(13, Seconds));
         Array.Fill(_shardRequests, 9);
         _shardErrors[3] = 1;
     }
@@ -80,6 +83,14 @@ public class Updates
         _moved.Update(TimeSpan.FromSeconds(_second), _candidate[i], _baseline[i]);
         return _moved.LogEvidence;
     }
+
+    /// <summary>The checks <c>errors</c> and <c>latency</c> as a deployment has them, without gates.</summary>
+    [Benchmark]
+    public double Checks() => _whole.Update(Next());
+
+    /// <summary>The same of a service with thirteen routes, each of which has requests in every second.</summary>
+    [Benchmark]
+    public double ChecksOfThirteenRoutes() => _routes.Update(Next());
 
     [Benchmark]
     public double Safe()

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Slipway.Core.Traffic;
 using Slipway.Gateway.Counting;
+using Slipway.Gateway.Tests.Mirroring;
 using Slipway.Gateway.Routing;
 
 namespace Slipway.Gateway.Tests.Counting;
@@ -44,6 +45,17 @@ public class RouteCountingTests
             [("route/api", 2, 0, 1, 1), ("route/checkout", 3, 1, 0, 3), ("route/other", 2, 0, 0, 2), ("route/search", 1, 0, 0, 1)],
             side.Strata.Select(s => (s.Name, s.Completed, s.ServerErrors, s.NoAnswer, s.Latency.Total)));
         Assert.Equal((8, 1, 1), (side.Completed, side.ServerErrors, side.NoAnswer));
+    }
+
+    [Fact]
+    public async Task CopiesAreCountedByTheRouteOfTheirRequest()
+    {
+        await using var shadow = await Shadow.StartAsync(percent: 100);
+        shadow.Publish(2, Shadow.Production with { Mirror = Weight.Full }, Named);
+        foreach (var path in (string[])["/checkout", "/checkout/1", "/about"])
+            await shadow.AskAsync(Front.Request(path));
+
+        Assert.Equal([("route/checkout", 2), ("route/other", 1)], (await shadow.CopiedAsync(3)).Strata.Select(s => (s.Name, s.Completed)));
     }
 
     [Fact]

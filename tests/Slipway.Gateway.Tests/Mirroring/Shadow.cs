@@ -45,8 +45,8 @@ internal sealed class Shadow : IAsyncDisposable, ITrafficListener
         return shadow;
     }
 
-    public void Publish(long version, EnvironmentRoute route) =>
-        Assert.True(Front.Routes.Publish(Tables.Table(version, Tables.Service(route.At([Stable], [_candidate.Address])))));
+    public void Publish(long version, EnvironmentRoute route, params PathRoute[] routes) =>
+        Assert.True(Front.Routes.Publish(Tables.Table(version, Tables.Service(route.At([Stable], [_candidate.Address])) with { Routes = [.. routes] })));
 
     public async Task<string> AskAsync(HttpRequestMessage request)
     {
