@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Slipway.Core.Traffic;
 
@@ -17,7 +18,12 @@ public abstract record Measurement
     }
 
     /// <summary>Counted in the window, and only in it: of so much exposure (requests, seconds of instances), so many (errors, events).</summary>
-    public sealed record Counts(double Exposure, double Count) : Measurement;
+    public sealed record Counts(double Exposure, double Count) : Measurement
+    {
+        /// <summary>The same by what the source was asked to keep apart, the largest first; none where it was not.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public ImmutableArray<CountedPart> Parts { get; init; }
+    }
 
     /// <summary>Of the requests that ended in the window: how long the answered ones took, and how many had no answer.</summary>
     public sealed record Latencies(LatencyHistogram Histogram, long NoAnswer) : Measurement;
@@ -34,6 +40,10 @@ public abstract record Measurement
     /// <summary>The source could not be asked, or its answer could not be read.</summary>
     public sealed record Failed(string Why) : Measurement;
 }
+
+/// <summary>A part of what was counted, that can break alone.</summary>
+/// <param name="Name">A label and its value, such as <c>handler/checkout</c>.</param>
+public sealed record CountedPart(string Name, double Exposure, double Count);
 
 /// <summary>Both sides of one check over one window.</summary>
 /// <param name="Check">The check's name.</param>

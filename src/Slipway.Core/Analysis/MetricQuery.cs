@@ -19,6 +19,7 @@ public sealed record MetricSourceSpec(string Name, string Kind, ImmutableSortedD
 /// <param name="Ask">
 /// By role, in the source's own language with <c>{{version}}</c>, <c>{{environment}}</c>, <c>{{project}}</c>, <c>{{role}}</c>, <c>{{side}}</c> and
 /// <c>{{window}}</c> filled in for each side: <c>total</c> and <c>count</c> for counts, <c>histogram</c> for latencies, <c>value</c> for one number or a judgement.
+/// <c>stratum</c> names what counts are kept apart by, where the source can.
 /// </param>
 public sealed record MetricQuery(string Source, MetricShape Shape, ImmutableSortedDictionary<string, string> Ask)
 {

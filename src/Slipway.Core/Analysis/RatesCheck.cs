@@ -27,7 +27,7 @@ internal sealed class RatesCheck : Check
         (_beta, _objective, _tolerance, _absolute) = (spec.Beta, spec.Objective, spec.Tolerance, spec.AbsoluteTolerance);
 
     public RatesCheck(CheckSpec.Count spec)
-        : this(spec, RateKind.Count, spec.Alpha, new(StrataChoice.None, () => new RatePart(new RateDetector(RateKind.Count, spec.Tolerance, 0)))) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
+        : this(spec, RateKind.Count, spec.Alpha, new(StrataChoice.All, () => new RatePart(new RateDetector(RateKind.Count, spec.Tolerance, 0)))) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
 
     private RatesCheck(CheckSpec spec, RateKind kind, double alpha, Stratified<RatePart> parts)
         : base(spec) => (_kind, _parts, _limit) = (kind, parts, -Math.Log(alpha));
@@ -99,6 +99,21 @@ internal sealed class RatesCheck : Check
             Learn(at, seen.BaselineRequests, seen.BaselineErrors);
         }
 
+        _parts.See(c, b);
+        foreach (var (name, part) in _parts.Strata)
+        {
+            var (nc, xc) = Of(c, name);
+            var (nb, xb) = Of(b, name);
+            if (isWarm)
+            {
+                part.Update(at, new Window(nc, xc, nb, xb), 1 / (Spec.Dispersion ?? Noise.Unknown));
+            }
+            else
+            {
+                part.Learn(at, nb, xb);
+            }
+        }
+
         return null;
     }
 
@@ -152,6 +167,12 @@ internal sealed class RatesCheck : Check
         _ when _kind is RateKind.Bernoulli && counts.Count > (counts.Exposure * Rounding) + 1 => Text($"{counts.Count:0.##} failed of only {counts.Exposure:0.##}: the two queries do not count the same requests"),
         _ => null,
     };
+
+    /// <summary>What was counted of one stratum; nothing, when that cannot be.</summary>
+    private (double Exposure, double Count) Of(Measurement.Counts counts, string stratum) =>
+        !counts.Parts.IsDefault && counts.Parts.FirstOrDefault(p => p.Name == stratum) is { Exposure: >= 0 and < double.PositiveInfinity, Count: >= 0 and < double.PositiveInfinity } part
+            ? (part.Exposure, Part(new(part.Exposure, part.Count)))
+            : default;
 
     private double Part(Measurement.Counts counts) => _kind is RateKind.Bernoulli ? Math.Min(counts.Count, counts.Exposure) : counts.Count;
 

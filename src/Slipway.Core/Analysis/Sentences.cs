@@ -28,11 +28,14 @@ internal static class Sentences
     public static string Evidence(double log, double limit) => $"evidence {Odds(log)} against a limit of {Odds(limit)}";
 
     /// <summary>Which stratum a sentence is about; nothing when it is about the whole.</summary>
-    public static string In(string? stratum) => stratum is null ? "" : $"In {stratum.Replace('/', ' ')}: ";
+    public static string In(string? stratum) => stratum is null ? "" : $"In {Words(stratum)}: ";
 
     /// <summary>While a check has not failed: which stratum would be to blame, once there is more evidence of a defect than against one.</summary>
     public static string Suspect<T>(Stratified<T> parts, string? told) where T : class, IPart =>
-        told is null && parts.LogEvidence > 0 && parts.Strongest.Name is { } stratum ? $", most of it from {stratum.Replace('/', ' ')}" : "";
+        told is null && parts.LogEvidence > 0 && parts.Strongest.Name is { } stratum ? $", most of it from {Words(stratum)}" : "";
+
+    /// <summary>What it is parted by and which part it is, which may have slashes of its own.</summary>
+    private static string Words(string stratum) => stratum.IndexOf('/') is > 0 and var slash ? $"{stratum[..slash]} {stratum[(slash + 1)..]}" : stratum;
 
     public static string Time(TimeSpan time) => time.TotalSeconds switch
     {

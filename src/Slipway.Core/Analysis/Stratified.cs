@@ -20,8 +20,8 @@ internal interface IPart
 /// </summary>
 internal sealed class Stratified<T>(StrataChoice choice, Func<T> make) where T : class, IPart
 {
-    private static readonly (string By, StrataChoice Only, int Most)[] Dimensions =
-        [(Traffic.Strata.Routes, StrataChoice.Routes, PathRoute.Most + 1), (Traffic.Strata.Regions, StrataChoice.Regions, Traffic.Strata.MostRegions)];
+    /// <summary>Of one dimension; of what gateways count there are never more.</summary>
+    private const int Most = PathRoute.Most + 1;
 
     private readonly List<(string Name, T Part)> _strata = [];
     private double[] _logShares = [];
@@ -69,9 +69,9 @@ internal sealed class Stratified<T>(StrataChoice choice, Func<T> make) where T :
     {
         for (var i = 0; !_isSettled && !seen.IsDefault && i < seen.Length; i++)
         {
-            if (seen[i].Completed > 0 && _strata.FindIndex(s => s.Name == seen[i].Name) < 0 && HasRoom(seen[i].Name))
+            if (seen[i].Completed > 0)
             {
-                _strata.Add((seen[i].Name, make()));
+                Note(seen[i].Name);
             }
         }
     }
@@ -88,8 +88,20 @@ internal sealed class Stratified<T>(StrataChoice choice, Func<T> make) where T :
         Note(tick.Baseline.Strata);
         if (tick.Candidate.Requests > 0)
         {
-            _strata.RemoveAll(s => CountLike(s.Name) < 2);
-            _strata.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
+            Settle();
+        }
+    }
+
+    /// <summary>The same of what a source counted.</summary>
+    public void See(Measurement.Counts candidate, Measurement.Counts baseline)
+    {
+        foreach (var part in (ReadOnlySpan<CountedPart>)[.. candidate.Parts.IsDefault ? [] : candidate.Parts, .. baseline.Parts.IsDefault ? [] : baseline.Parts])
+        {
+            Note(part.Name);
+        }
+
+        if (candidate.Exposure > 0 && !_isSettled)
+        {
             Settle();
         }
     }
@@ -114,19 +126,43 @@ internal sealed class Stratified<T>(StrataChoice choice, Func<T> make) where T :
         Whole.Sync(state);
         if (_isSettled)
         {
-            Settle();
+            Share();
+        }
+    }
+
+    private void Note(string name)
+    {
+        if (!_isSettled && IsChosen(name) && CountLike(name) < Most && !_strata.Exists(s => s.Name == name))
+        {
+            _strata.Add((name, make()));
         }
     }
 
     private void Settle()
     {
-        var dimensions = Dimensions.Count(d => _strata.Exists(s => s.Name.StartsWith(d.By, StringComparison.Ordinal)));
-        _logShares = [.. _strata.Select(s => -Math.Log(2.0 * dimensions * CountLike(s.Name)))];
+        _strata.RemoveAll(s => CountLike(s.Name) < 2);
+        _strata.Sort((a, b) => string.CompareOrdinal(a.Name, b.Name));
         _isSettled = true;
+        Share();
     }
 
-    private bool HasRoom(string name) => Array.Exists(Dimensions, d => name.StartsWith(d.By, StringComparison.Ordinal) && (choice == StrataChoice.All || choice == d.Only) && CountLike(name) < d.Most);
+    private void Share()
+    {
+        var dimensions = _strata.Select(s => By(s.Name).ToString()).Distinct().Count();
+        _logShares = [.. _strata.Select(s => -Math.Log(2.0 * dimensions * CountLike(s.Name)))];
+    }
+
+    private bool IsChosen(string name) => choice switch
+    {
+        StrataChoice.All => true,
+        StrataChoice.Routes => By(name) is Traffic.Strata.Routes,
+        StrataChoice.Regions => By(name) is Traffic.Strata.Regions,
+        _ => false,
+    };
 
     /// <summary>How many are parted by the same.</summary>
-    private int CountLike(string name) => _strata.Count(s => s.Name.AsSpan().StartsWith(name.AsSpan(0, name.IndexOf('/') + 1), StringComparison.Ordinal));
+    private int CountLike(string name) => _strata.Count(s => By(s.Name).SequenceEqual(By(name)));
+
+    /// <summary>What the traffic is parted by, with the slash.</summary>
+    private static ReadOnlySpan<char> By(string name) => name.AsSpan(0, name.IndexOf('/') + 1);
 }

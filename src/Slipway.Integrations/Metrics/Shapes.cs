@@ -6,6 +6,9 @@ namespace Slipway.Integrations.Metrics;
 /// <summary>What sources that know numbers, one a question, can answer.</summary>
 internal static class Shapes
 {
+    /// <summary>The key of a query that names the label by which counts are kept apart.</summary>
+    public const string Stratum = "stratum";
+
     /// <summary>Counts by the roles <c>total</c> and <c>count</c>, a value by <c>value</c>.</summary>
     public static async Task<Measurement> MeasureAsync(MetricQuery query, Func<string, Task<Got<double>>> number)
     {
@@ -27,6 +30,8 @@ internal static class Shapes
     {
         if (!known.Contains(query.Shape))
             return $"a {kind} source has no {Words(query.Shape)}; it has {string.Join(" and ", known.Select(Words))}";
+        if (query.Ask.ContainsKey(Stratum) && (kind != "prometheus" || query.Shape != MetricShape.Counts))
+            return $"'{Stratum}' is known of a prometheus source's counts only; leave it out";
         string[] roles = query.Shape switch { MetricShape.Counts => ["total", "count"], MetricShape.Latencies => ["histogram"], _ => ["value"] };
         return roles.FirstOrDefault(r => string.IsNullOrWhiteSpace(query.Ask.GetValueOrDefault(r))) is { } missing
             ? $"'{missing}' is missing"

@@ -24,6 +24,37 @@ public class SourceChecksTests
     }
 
     [Fact]
+    public void APartOfASourcesCountsIsComparedByItselfAndBlamed()
+    {
+        CanaryAnalysis parted = new([Errors], []), diluted = new([Errors], []), restored = parted;
+        for (var i = 1; parted.Report().Verdict is not Verdict.Fail; i++)
+        {
+            var at = TimeSpan.FromMinutes(i);
+            var (candidate, baseline) = (Counts(500, 6), Counts(4500, 22));
+            diluted.Observe(new MetricWindow("errors", at, candidate, baseline));
+            MetricWindow window = new("errors", at, candidate with { Parts = [new("handler/front", 485, 2), new("handler/pay", 15, 4)] }, baseline with { Parts = [new("handler/front", 4365, 21), new("handler/pay", 135, 1)] });
+            restored = CanaryAnalysis.Restore(parted.Save(), [Errors], [])!;
+            restored.Observe(window);
+            parted.Observe(window);
+            Assert.True(i < 20);
+        }
+
+        var failed = parted.Report().Checks[0];
+        Assert.Equal("handler/pay", failed.Stratum);
+        Assert.StartsWith("In handler pay: ", failed.Summary, StringComparison.Ordinal);
+        Assert.Equal(failed.CandidateRequests * 4, failed.CandidateErrors * 15);
+        Assert.Equal(failed, restored.Report().Checks[0]);
+        Assert.NotEqual(Verdict.Fail, diluted.Report().Verdict);
+    }
+
+    [Fact]
+    public void PartsThatCannotBeAreNoEvidence()
+    {
+        Times(20, Counts(500, 2) with { Parts = [new("handler/a", 100, -5), new("handler/b", double.NaN, 1), new("handler/c", 9, 90)] }, Counts(4500, 22));
+        Assert.Equal(Verdict.Pass, Report.Verdict);
+    }
+
+    [Fact]
     public void AHealthyCandidateIsShownSafeOnASourcesCountsAlone()
     {
         Times(30, Counts(3000, 3), Counts(3000, 3));

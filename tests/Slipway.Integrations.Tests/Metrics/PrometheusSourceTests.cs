@@ -73,6 +73,27 @@ public sealed class PrometheusSourceTests(ScrapedShop shop) : IDisposable
     }
 
     [Fact]
+    public async Task CountsAreKeptApartByALabelTheLargestFirst()
+    {
+        await shop.ServeAsync(_version, "200", 1);
+        var from = await shop.ScrapedAsync();
+        await shop.ServeAsync(_version, "503", 2);
+        await shop.ServeAsync(_version, "200", 5);
+        var to = await shop.ScrapedAsync();
+
+        var measured = Assert.IsType<Measurement.Counts>(await AskAsync(MetricShape.Counts, from, to, TimeProvider.System, ("total", All), ("count", Errors), ("stratum", "code")));
+        var unknown = Assert.IsType<Measurement.Counts>(await AskAsync(MetricShape.Counts, from, to, TimeProvider.System, ("total", All), ("count", Errors), ("stratum", "handler")));
+        var expression = Assert.IsType<Measurement.Failed>(await AskAsync(MetricShape.Counts, from, to, TimeProvider.System, ("total", $"sum({All})"), ("count", "vector(0)"), ("stratum", "code")));
+        var value = Assert.IsType<Measurement.Failed>(await AskAsync(MetricShape.Value, from, to, TimeProvider.System, ("value", "vector(0)"), ("stratum", "code")));
+
+        Assert.Equal((7, 2), (measured.Exposure, measured.Count));
+        Assert.Equal([new CountedPart("code/200", 5, 0), new CountedPart("code/503", 2, 2)], measured.Parts);
+        Assert.Empty(unknown.Parts);
+        Assert.Contains("plain selectors", expression.Why, StringComparison.Ordinal);
+        Assert.Contains("'stratum' is known of", value.Why, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhatTheServerSaysOfABadQueryIsRepeated()
     {
         var (from, to) = await ServedAsync();

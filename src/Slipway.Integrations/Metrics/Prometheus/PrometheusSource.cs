@@ -56,7 +56,7 @@ public sealed class PrometheusSource(SourceHttp http, Func<string, string?> vari
         var (total, count) = (Ask(request, "total"), Ask(request, "count"));
         var (wholes, parts) = (PromSelector.Parse(total), PromSelector.Parse(count));
         if (wholes is null || parts is null)
-            return await Shapes.MeasureAsync(request.Query, role => CountAsync(api, window, request, role, cancellationToken));
+            return request.Query.Ask.ContainsKey(Shapes.Stratum) ? new Measurement.Failed("'stratum' needs plain selectors as 'total' and 'count': an expression has one number, not one of each part") : await Shapes.MeasureAsync(request.Query, role => CountAsync(api, window, request, role, cancellationToken));
         var all = await window.SamplesAsync(total, cancellationToken);
         if (all.Trouble is { } unknown)
             return unknown;
@@ -69,7 +69,8 @@ public sealed class PrometheusSource(SourceHttp http, Func<string, string?> vari
         if (some.Value.IsEmpty && await window.MisspeltAsync("count", parts, cancellationToken) is { } wrong)
             return wrong;
         var scrapes = PromWindow.Scrapes(all.Value.Concat(some.Value));
-        return window.Unseen(all.Value) ?? Shapes.Counts(all.Value.Sum(s => window.Added(s, scrapes)), some.Value.Sum(s => window.Added(s, scrapes)));
+        return window.Unseen(all.Value)
+            ?? PromStrata.Counts(request.Query.Ask.GetValueOrDefault(Shapes.Stratum), [.. all.Value.Select(s => (s, window.Added(s, scrapes)))], [.. some.Value.Select(s => (s, window.Added(s, scrapes)))]);
     }
 
     /// <summary>One of the two is an expression: each for itself.</summary>
