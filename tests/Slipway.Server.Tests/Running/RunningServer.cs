@@ -19,6 +19,10 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public string Data { get; } = Directory.CreateTempSubdirectory("slipway-test-").FullName;
 
+    private Func<ServerOptions, ServerOptions> Change { get; init; } = options => options;
+
+    public IServiceProvider Services => _app!.Services;
+
     public Uri Api { get; private set; } = null!;
 
     public Uri Gateway { get; private set; } = null!;
@@ -36,9 +40,10 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>The smallest service that there is, as a command.</summary>
     public static string Service => Path.Combine(AppContext.BaseDirectory, "Slipway.Testing.App");
 
-    public static async Task<RunningServer> StartAsync()
+    /// <param name="change">Of the options; null: nothing.</param>
+    public static async Task<RunningServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
     {
-        RunningServer server = new();
+        RunningServer server = change is null ? new() : new() { Change = change };
         await server.UpAsync();
         return server;
     }
@@ -137,7 +142,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private async Task UpAsync()
     {
-        var options = Options(Data);
+        var options = Change(Options(Data));
         _app = SlipwayServer.Build(options, Quiet);
         await SlipwayServer.StartAsync(_app, options, CancellationToken.None);
         var (api, gateway) = SlipwayServer.Addresses(_app);

@@ -19,6 +19,17 @@ public sealed class ConnectionTests
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData((int)ExitCode.Usage, "server", "--gateway-region")]
+    [InlineData((int)ExitCode.Failed, "gateway", "--region")]
+    public async Task ARegionThatIsNoNameIsRefusedBeforeAnythingStarts(int code, string command, string option)
+    {
+        await using var server = await FakeServer.StartAsync();
+        var run = await Slip.RunAsync(server, command, option, "EU west");
+        Assert.Equal((ExitCode)code, run.Code);
+        Assert.Contains("SLIP0609", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ProblemsAsJsonAreOneDocumentOnStdout()
     {

@@ -60,6 +60,7 @@ public class EvidenceTests
         var windows = (await shop.Client.WindowsAsync(Rollout, 0, CancellationToken.None)).Windows;
         var strata = windows.Where(w => w.TryGetProperty("baseline", out var b) && b.TryGetProperty("strata", out _)).SelectMany(w => w.GetProperty("baseline").GetProperty("strata").EnumerateArray());
         Assert.Equal(["region/eu-west", "route/checkout", "route/other", "route/search"], strata.Select(s => s.GetProperty("name").GetString()).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal($"errors: {failed.GetProperty("summary").GetString()}", (string)(await BacktestAsync(shop, Rollout))["stopped"]!["why"]!);
         Assert.Equal((int)ExitCode.Ok, await shop.EndServerAsync());
     }
 
