@@ -56,6 +56,10 @@ public sealed partial class SqliteEventStore : IEventStore, IDisposable
         {
             throw new StoreException(new Problem("SLIP0512", file, "it is not a database", "move it away, or choose another data directory"), e);
         }
+        catch (SqliteException e) when (Why(e) is var (why, remedy))
+        {
+            throw new StoreException(new Problem("SLIP0513", file, $"the database cannot be opened: {why} ({e.Message.TrimEnd('.')})", remedy), e);
+        }
         catch (Exception e) when (e is SqliteException or IOException or UnauthorizedAccessException)
         {
             throw new StoreException(new Problem("SLIP0513", file, $"the database cannot be opened ({e.Message})", "make the file and its directory writable"), e);
@@ -87,14 +91,14 @@ public sealed partial class SqliteEventStore : IEventStore, IDisposable
         ReadAsync("SELECT position, stream, version, type, data, at FROM events WHERE position > $after ORDER BY position LIMIT $limit",
             cancellationToken, ("$after", afterPosition), ("$limit", Math.Clamp(limit, 0, MostAtOnce)));
 
-    public async Task<long> LastPositionAsync(CancellationToken cancellationToken)
+    public Task<long> LastPositionAsync(CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         await using var connection = await ConnectAsync(cancellationToken);
         using var command = Command(connection, "SELECT COALESCE(MAX(position), 0) FROM events");
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-    }
+    });
 
-    public async Task<ImmutableArray<string>> StreamsAsync(string prefix, CancellationToken cancellationToken)
+    public Task<ImmutableArray<string>> StreamsAsync(string prefix, CancellationToken cancellationToken) => GuardAsync(async () =>
     {
         await using var connection = await ConnectAsync(cancellationToken);
         using var command = Command(connection, "SELECT stream FROM events WHERE version = 1 AND substr(stream, 1, length($prefix)) = $prefix ORDER BY position", ("$prefix", prefix));
@@ -103,7 +107,7 @@ public sealed partial class SqliteEventStore : IEventStore, IDisposable
         while (await reader.ReadAsync(cancellationToken))
             streams.Add(reader.GetString(0));
         return streams.ToImmutable();
-    }
+    });
 
     /// <summary>Lets the file grow to so many pages and no further, as a full disk does.</summary>
     internal void Limit(long pages) => Pragma(_writer, string.Create(CultureInfo.InvariantCulture, $"max_page_count = {pages}"));
@@ -142,23 +146,27 @@ public sealed partial class SqliteEventStore : IEventStore, IDisposable
     }
 
     /// <summary>What a person can mend; null when it is a fault of ours. Nothing was stored: the transaction was not committed.</summary>
-    private StoreException? Unusable(SqliteException e) => e.SqliteErrorCode switch
+    private StoreException? Unusable(SqliteException e) => Why(e) is var (why, remedy)
+        ? new(new Problem("SLIP0525", _file, $"the database cannot be used: {why} ({e.Message.TrimEnd('.')})", remedy), e)
+        : null;
+
+    private static (string Why, string Remedy)? Why(SqliteException e) => e.SqliteErrorCode switch
     {
-        5 or 6 => Problem(e, "another process holds it locked", "end that process; what was asked is tried again by itself where nobody waits for it"),
-        8 or 14 => Problem(e, "it cannot be written", "make the file and its directory writable"),
-        10 or 13 => Problem(e, "the disk is full or broken", "make room; nothing has to be restarted"),
-        11 or 26 => Problem(e, "its content is damaged", "stop the server and restore a backup with `slipway restore`"),
+        5 or 6 => ("another process holds it locked", "end that process; a server that runs tries again by itself what nobody waits for, one that could not start is to be started again"),
+        8 or 14 => ("it cannot be written", "make the file and its directory writable"),
+        10 or 13 => ("the disk is full or broken", "make room; a server that runs need not be restarted"),
+        11 or 26 => ("its content is damaged", "stop the server and restore a backup with `slipway restore`"),
         _ => null,
     };
 
-    private StoreException Problem(SqliteException e, string why, string remedy) =>
-        new(new Problem("SLIP0525", _file, $"the database cannot be used: {why} ({e.Message.TrimEnd('.')})", remedy), e);
+    private Task<ImmutableArray<RecordedEvent>> ReadAsync(string sql, CancellationToken cancellationToken, params (string, object)[] parameters) =>
+        GuardAsync(() => ReadOnceAsync(sql, parameters, cancellationToken));
 
-    private async Task<ImmutableArray<RecordedEvent>> ReadAsync(string sql, CancellationToken cancellationToken, params (string, object)[] parameters)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> read)
     {
         try
         {
-            return await ReadOnceAsync(sql, parameters, cancellationToken);
+            return await read();
         }
         catch (SqliteException e) when (Unusable(e) is { } unusable)
         {

@@ -96,6 +96,39 @@ public class StoredDeploymentTests
         Assert.Equal(lines[2], InOrder(StateJson.Write(StateJson.Read<EnvironmentState>(lines[2]))));
     }
 
+    /// <summary>Servers of two versions read the same store while one is replaced after the other.</summary>
+    [Fact]
+    public void FieldsThatANewerSlipwayAddsArePassedOver()
+    {
+        foreach (var line in File.ReadAllLines(Goldens.PathOf("events.jsonl")))
+            Assert.Equal(Again(line), Again(Added(line)));
+        var states = File.ReadAllLines(Goldens.PathOf("states.jsonl"));
+        Assert.Equal(states[0], InOrder(StateJson.Write(StateJson.Read<Deployment>(Added(states[0])))));
+        Assert.Equal(states[1], InOrder(StateJson.Write(StateJson.Read<ProjectState>(Added(states[1])))));
+        Assert.Equal(states[2], InOrder(StateJson.Write(StateJson.Read<EnvironmentState>(Added(states[2])))));
+
+        static string Again(string line) => (JsonNode.Parse(line)!["$type"]!.GetValue<string>().Split('.')[0]) switch
+        {
+            "deployment" => Write(JsonSerializer.Deserialize<DeploymentEvent>(line, SlipwayJson.Options)!),
+            "project" => Write(JsonSerializer.Deserialize<ProjectEvent>(line, SlipwayJson.Options)!),
+            _ => Write(JsonSerializer.Deserialize<EnvironmentEvent>(line, SlipwayJson.Options)!),
+        };
+    }
+
+    /// <summary>With something new in it, and in what it is about.</summary>
+    private static string Added(string line)
+    {
+        var root = JsonNode.Parse(line)!.AsObject();
+        foreach (var name in (string[])["spec", "candidate", "split", "evidence", "project", "stable", "active", "serving"])
+        {
+            if (root[name] is JsonObject inner)
+                inner["addedLater"] = new JsonObject { ["a"] = 1 };
+        }
+
+        root["addedLater"] = new JsonArray(1, 2);
+        return root.ToJsonString(SlipwayJson.Options);
+    }
+
     [Fact]
     public void EveryEventOfADeploymentIsAmongTheStored() => Assert.Equal(Declared<DeploymentEvent>(), [.. Events.Select(e => e.GetType()).ToHashSet().OrderBy(t => t.Name, StringComparer.Ordinal)]);
 

@@ -17,6 +17,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public Uri Gateway { get; private set; } = null!;
 
+    public IReadOnlyList<Node> Nodes => _nodes;
+
     /// <param name="separate">Each server on a machine of its own.</param>
     public static async Task<Cluster> StartAsync(PostgresServer database, bool separate)
     {

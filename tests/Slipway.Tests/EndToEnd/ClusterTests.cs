@@ -76,6 +76,32 @@ public class ClusterTests
         await Eventually.IsAsync("users are served", () => users.Answers > before + 200);
     }
 
+    /// <summary>As an upgrade goes; the same build stands for both versions.</summary>
+    [Fact]
+    public async Task ServersThatAreReplacedOneAfterTheOtherLoseNothing()
+    {
+        EndToEnd.NeedProcesses();
+        await using var database = await PostgresServer.StartAsync();
+        await using Cluster shop = await StartAsync(database);
+        await using Users users = new(shop.Gateway, Host);
+        await InTheMiddleAsync(shop);
+        var before = await shop.Other(null).Client.EventsAsync(0, CancellationToken.None);
+
+        foreach (var node in shop.Nodes.Take(2))
+        {
+            await node.ReplaceAsync();
+            await Eventually.IsAsync($"server {node} is a member again", node.AnswersAsync);
+        }
+
+        await shop.EventuallyAsync(null, "1.1.0 serves", async client => await client.EnvironmentAsync("shop", "production", CancellationToken.None) is { Deployment: null, Serving: "1.1.0" });
+        var after = await shop.Other(null).Client.EventsAsync(0, CancellationToken.None);
+        Assert.Equal(before.Select(e => (e.Position, e.Stream, e.Version)), after.Take(before.Count).Select(e => (e.Position, e.Stream, e.Version)));
+        var steps = Steps(after);
+        Assert.Equal(Enumerable.Range(0, steps.Count), steps.Select(s => s.Data.GetProperty("index").GetInt32()));
+        Assert.All(steps.Skip(2).Zip(steps.Skip(1)), pair => Assert.True(pair.First.At - pair.Second.At >= Interval - TimeSpan.FromMilliseconds(100), $"steps at {pair.Second.At:O} and {pair.First.At:O}"));
+        shop.Fails(await users.ComplaintsAsync(), after);
+    }
+
     private static async Task<Cluster> StartAsync(PostgresServer database, bool separate = false)
     {
         var shop = await Cluster.StartAsync(database, separate);

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Slipway.Api;
 using Slipway.Testing;
 using Slipway.Testing.Servers;
@@ -78,6 +79,64 @@ public class DatabaseTests
 
         await Eventually.IsAsync("commands are taken again", async () => await RefusalAsync(shop) is null);
         await EndsWellAsync(shop, users);
+    }
+
+    [Fact]
+    public async Task AFileThatAnotherProcessLocksHoldsUpDecisionsAndNothingIsLost()
+    {
+        EndToEnd.NeedProcesses();
+        await using Installation shop = new();
+        await using var users = await InTheMiddleAsync(shop, every: "3s");
+        await using SqliteConnection other = new($"Data Source={Path.Combine(shop.Home, "data", "slipway.db")};Pooling=False");
+        await other.OpenAsync();
+
+        await RunAsync(other, "BEGIN EXCLUSIVE");
+        await Eventually.IsAsync("a command is refused", async () => await RefusalAsync(shop) == (503, "SLIP0525"));
+        var answers = users.Answers;
+        await Eventually.IsAsync("users are served all the same", () => users.Answers > answers + 200);
+        Assert.InRange((await shop.ProductionAsync()).Deployment?.WeightPercent ?? 0, 20, 100);
+        await RunAsync(other, "ROLLBACK");
+
+        await Eventually.IsAsync("commands are taken again", async () => await RefusalAsync(shop) is null);
+        await EndsWellAsync(shop, users);
+    }
+
+    [Fact]
+    public async Task ADamagedFileIsRefusedAtTheStartByItsNameWithWhatToDo()
+    {
+        EndToEnd.NeedProcesses();
+        await using Installation shop = new();
+        await shop.StartServerAsync();
+        await shop.ApplyAsync("project: shop\nenvironments: [{ name: production, deploy: { process: { command: [shop] } }, checks: [] }]\n");
+        Assert.Equal((int)ExitCode.Ok, await shop.EndServerAsync());
+        var file = Path.Combine(shop.Home, "data", "slipway.db");
+        await using (SqliteConnection whole = new($"Data Source={file};Pooling=False"))
+        {
+            await whole.OpenAsync();
+            await RunAsync(whole, "PRAGMA wal_checkpoint(TRUNCATE)");
+        }
+
+        var content = await File.ReadAllBytesAsync(file);
+        Array.Fill(content, (byte)0x5a, 4096, content.Length - 4096);
+        await File.WriteAllBytesAsync(file, content);
+
+        await using Child server = new("server", "--data", Path.Combine(shop.Home, "data"), "--listen", "127.0.0.1:0", "--gateway", "none");
+        await Eventually.IsAsync("it has ended", () => server.HasEnded);
+
+        Assert.Equal((int)ExitCode.Failed, await server.EndAsync(TimeSpan.FromSeconds(5)));
+        Assert.Contains("SLIP05", server.Errors, StringComparison.Ordinal);
+        Assert.Contains(file, server.Errors, StringComparison.Ordinal);
+        Assert.Contains("slipway restore", server.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", server.Errors, StringComparison.Ordinal);
+    }
+
+    private static async Task RunAsync(SqliteConnection connection, string sql)
+    {
+        await using var command = connection.CreateCommand();
+#pragma warning disable CA2100 // The text is a constant of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        await command.ExecuteNonQueryAsync();
     }
 
     /// <summary>How a command is refused that saves something and changes nothing; null when it is not.</summary>

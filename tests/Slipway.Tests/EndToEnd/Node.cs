@@ -32,9 +32,19 @@ internal sealed partial class Node(string data, string database, Netns? machines
 
     private string Installation => File.ReadAllText(Path.Combine(data, "installation")).Trim();
 
+    /// <summary>It ends in peace, its instances live on, and another process takes its place and its address.</summary>
+    public async Task ReplaceAsync()
+    {
+        IsThere = false;
+        Assert.Equal((int)ExitCode.Ok, await _child!.EndAsync(TimeSpan.FromSeconds(60)));
+        await _child.DisposeAsync();
+        Client.Dispose();
+        await StartAsync();
+    }
+
     public async Task StartAsync()
     {
-        string[] server = ["server", "--data", data, "--listen", $"{Host}:{FreePort()}", "--gateway", "none", "--cluster", $"{Host}:0", "--database", database, "--until-stdin-closes"];
+        string[] server = ["server", "--data", data, "--listen", $"{Host}:{(Api is null ? FreePort() : Api.Port)}", "--gateway", "none", "--cluster", $"{Host}:0", "--database", database, "--until-stdin-closes"];
         _child = machines is null ? new Child(server) : new Child("ip", [.. machines.On(number), EndToEnd.Slipway, .. server]);
         Api = await _child.AddressAsync("page and API");
         Client = SlipwayClient.Connect(Api, await TokenAsync());
