@@ -75,11 +75,23 @@ public sealed record CheckReport
 
     public long BaselineErrors { get; init; }
 
+    /// <summary>Of an errors check that counts clients: what it counted. Null: it counts requests.</summary>
+    public ClientTotals? Clients { get; init; }
+
     /// <summary>Of the latency check, once both sides have answered.</summary>
     public LatencySummary? Latency { get; init; }
 
     /// <summary>One sentence for people.</summary>
     public required string Summary { get; init; }
+}
+
+/// <summary>Clients of both sides, each once a second, and those of them that saw a failure in it.</summary>
+public sealed record ClientTotals(long Candidate, long CandidateFailed, long Baseline, long BaselineFailed)
+{
+    internal ClientTotals(in Totals counted)
+        : this(counted.CandidateRequests, counted.CandidateErrors, counted.BaselineRequests, counted.BaselineErrors)
+    {
+    }
 }
 
 /// <summary>Latencies of answered requests on both sides, each the upper bound of a bucket 2.2 % wide. For people; the check compares whole distributions.</summary>

@@ -27,6 +27,9 @@ internal sealed class BaselineRate(Memory memory)
         _last = at > _last ? at : _last;
     }
 
+    /// <summary>Goes on from what another one has learned.</summary>
+    public void Take(BaselineRate other) => (_errors, _requests, _last) = (other._errors, other._requests, other._last);
+
     public void Sync(Snapshot state)
     {
         state.Sync(ref _errors);

@@ -103,6 +103,10 @@ public abstract record CheckSpec
 
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public StrataChoice Strata { get; init; }
+
+        /// <summary>What is counted; of a metric source always what it counts.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public CountedPer Per { get; init; }
     }
 
     /// <summary>The candidate's latency distribution against the baseline's.</summary>

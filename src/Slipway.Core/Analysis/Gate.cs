@@ -12,6 +12,9 @@ internal readonly record struct Margin(double Ratio, double Difference)
 
     private static readonly (double Share, double Ratio)[] Ladder = [(0.01, 10), (0.05, 5), (0.10, 3), (0.25, 2), (0.50, 1.5)];
 
+    /// <summary>The same margin where a share of requests is so many times as large a share of what is counted.</summary>
+    public Margin Times(double scale) => this with { Difference = Math.Min(Widest, Difference * scale) };
+
     /// <summary>The exposures between which the ratio is interpolated.</summary>
     public static IEnumerable<Weight> Rungs => Ladder.Select(rung => new Weight((int)(rung.Share * Weight.Whole)));
 

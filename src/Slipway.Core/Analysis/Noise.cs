@@ -18,6 +18,9 @@ internal sealed class Noise
     /// <summary>φ of errors, from 1.</summary>
     public double OfErrors => Larger(_users.IsCounted ? _users.OfErrors : null, _instances.IsCounted ? _instances.OfErrors : null);
 
+    /// <summary>φ of clients that saw a failure, from 1. Instances are only told apart by requests: what they show beyond the users' is of clients too.</summary>
+    public double OfClients => _users.HasClients ? _users.OfClients * Math.Max(1, OfErrors / _users.OfErrors) : OfErrors;
+
     /// <summary>φ of latencies, from 1. Failed requests count as the slowest, so what is known of their noise counts here too.</summary>
     public double OfLatency => Math.Max(
         Larger(_users.KnowsSlow ? _users.OfLatency : null, _instances.KnowsSlow ? _instances.OfLatency : null),

@@ -51,11 +51,19 @@ internal sealed class RateDetector
     /// <summary>The baseline's past, from before there was anything to compare.</summary>
     public void Learn(TimeSpan at, double requests, double errors) => _baseline.Learn(at, requests, errors);
 
+    /// <summary>Before the first bet: what the baseline did, and what waits for the candidate, was counted in another unit.</summary>
+    public void Recount(BaselineRate past, in Window carry)
+    {
+        _baseline.Take(past);
+        _carry = carry;
+    }
+
     /// <summary>Takes the counts since the call before. They wait until both sides have some.</summary>
     /// <param name="at">Time since the start; never falls.</param>
     /// <param name="seen">Counts of both sides.</param>
     /// <param name="temper">Share of the evidence that is believed (1/φ), above 0 to 1, fixed before the window began.</param>
-    public void Update(TimeSpan at, in Window seen, double temper = 1)
+    /// <param name="scale">How many times the absolute tolerance is no defect; fixed before the window's outcome.</param>
+    public void Update(TimeSpan at, in Window seen, double temper = 1, double scale = 1)
     {
         _carry += seen.Checked();
         if (!_carry.HasBothSides)
@@ -63,7 +71,7 @@ internal sealed class RateDetector
             return;
         }
 
-        Bet(_carry, temper);
+        Bet(_carry, temper, _absolute * scale);
         _mixture.Bet(at, _gains);
 
         // Only now: an estimate that had seen this window would bet with hindsight.
@@ -78,15 +86,15 @@ internal sealed class RateDetector
         state.Sync(ref _carry);
     }
 
-    private void Bet(in Window seen, double temper)
+    private void Bet(in Window seen, double temper, double absolute)
     {
         var expected = _baseline.Estimate;
-        var edge = Math.Min(0.5, (_tolerance * expected) + _absolute);
+        var edge = Math.Min(0.5, (_tolerance * expected) + absolute);
         var odds = Math.Log(edge / (1 - edge));
         for (var j = 0; j < _gains.Length; j++)
         {
             _gains[j] = temper * (_kind == RateKind.Bernoulli
-                ? Analysis.LogEvidence.OfWorse(seen, 1 / (1 + Math.Exp(-odds - Effects[j])), expected, _tolerance, _absolute)
+                ? Analysis.LogEvidence.OfWorse(seen, 1 / (1 + Math.Exp(-odds - Effects[j])), expected, _tolerance, absolute)
                 : Analysis.LogEvidence.OfCounts(seen, Math.Exp(Effects[j]), _tolerance));
         }
     }

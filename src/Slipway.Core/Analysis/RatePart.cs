@@ -15,10 +15,18 @@ internal sealed class RatePart(RateDetector detector) : IPart
 
     public void Learn(TimeSpan at, double requests, double errors) => detector.Learn(at, requests, errors);
 
-    public void Update(TimeSpan at, in Window seen, double temper)
+    /// <summary>Before the first bet: what was learned, and what waits for the candidate, was counted in another unit.</summary>
+    public void Recount(BaselineRate past, in Window waiting)
+    {
+        _seen = waiting;
+        detector.Recount(past, waiting);
+    }
+
+    /// <param name="scale">As <see cref="RateDetector.Update"/>.</param>
+    public void Update(TimeSpan at, in Window seen, double temper, double scale = 1)
     {
         _seen += seen;
-        detector.Update(at, seen, temper);
+        detector.Update(at, seen, temper, scale);
     }
 
     public void Sync(Snapshot state)

@@ -18,19 +18,20 @@ internal sealed class RatesCheck : Check
     private readonly double _tolerance;
     private readonly double _absolute;
     private readonly EffectInterval _effect = new();
+    private readonly ErrorUnit _unit;
     private double _temper = 1;
     private TimeSpan? _baselineMissingSince;
     private TimeSpan _now;
 
     public RatesCheck(CheckSpec.Errors spec)
-        : this(spec, RateKind.Bernoulli, spec.Alpha, new(spec.Strata, () => new RatePart(new RateDetector(RateKind.Bernoulli, spec.Tolerance, spec.AbsoluteTolerance)))) =>
+        : this(spec, RateKind.Bernoulli, spec.Alpha, new(spec.Strata, () => new RatePart(new RateDetector(RateKind.Bernoulli, spec.Tolerance, spec.AbsoluteTolerance))), new(spec.Per, spec.AbsoluteTolerance)) =>
         (_beta, _objective, _tolerance, _absolute) = (spec.Beta, spec.Objective, spec.Tolerance, spec.AbsoluteTolerance);
 
     public RatesCheck(CheckSpec.Count spec)
-        : this(spec, RateKind.Count, spec.Alpha, new(StrataChoice.All, () => new RatePart(new RateDetector(RateKind.Count, spec.Tolerance, 0)))) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
+        : this(spec, RateKind.Count, spec.Alpha, new(StrataChoice.All, () => new RatePart(new RateDetector(RateKind.Count, spec.Tolerance, 0))), new(CountedPer.Request, 0)) => (_beta, _tolerance) = (spec.Beta, spec.Tolerance);
 
-    private RatesCheck(CheckSpec spec, RateKind kind, double alpha, Stratified<RatePart> parts)
-        : base(spec) => (_kind, _parts, _limit) = (kind, parts, -Math.Log(alpha));
+    private RatesCheck(CheckSpec spec, RateKind kind, double alpha, Stratified<RatePart> parts, ErrorUnit unit)
+        : base(spec) => (_kind, _parts, _unit, _limit) = (kind, parts, unit, -Math.Log(alpha));
 
     public override double? LogEvidence => _parts.LogEvidence;
 
@@ -45,6 +46,7 @@ internal sealed class RatesCheck : Check
             return;
         }
 
+        _unit.Learn(at, baseline);
         Learn(at, baseline.Requests, baseline.Errors);
         _parts.Note(baseline.Strata);
         for (var i = 0; i < _parts.Strata.Count; i++)
@@ -66,8 +68,15 @@ internal sealed class RatesCheck : Check
 
     protected override void Update(in Tick tick)
     {
+        if (_unit.ChoosesClients(tick))
+        {
+            CountClients();
+        }
+
+        // Clients of a stratum are counted by nobody.
         var temper = 1 / (Spec.Dispersion ?? tick.Noise);
-        Update(tick.At, tick.Window, temper);
+        Update(tick.At, _unit.IsClient ? tick.Clients : tick.Window, _unit.IsClient ? 1 / (Spec.Dispersion ?? tick.ClientNoise) : temper);
+        _unit.Compared(tick);
         for (var i = 0; i < _parts.Strata.Count; i++)
         {
             if (tick.Of(_parts.Strata[i].Name) is { HasRequests: true } part)
@@ -121,6 +130,7 @@ internal sealed class RatesCheck : Check
     {
         _parts.Sync(state);
         _effect.Sync(state);
+        _unit.Sync(state);
         state.Sync(ref _temper);
         state.Sync(ref _baselineMissingSince);
         state.Sync(ref _now);
@@ -129,13 +139,15 @@ internal sealed class RatesCheck : Check
     protected override CheckReport Describe(in Totals gateway)
     {
         var (stratum, part) = IsAtLimit || IsFailing ? _parts.Strongest : (null, _parts.Whole);
+        var byClient = _unit.IsClient && stratum is null;
         var totals = Spec.From is null && stratum is null ? gateway : Totals.Of(part.Seen);
         var verdict = IsAtLimit ? Verdict.Fail : Safeties is [.., { IsSafe: true }] ? Verdict.Pass : Verdict.Inconclusive;
         var sees = verdict is Verdict.Inconclusive && stratum is null ? CouldSee : null;
         var effect = stratum is null ? new EffectSize(part.Ratio, _effect.Lower, _effect.Upper) : new EffectSize(part.Ratio, null, null);
-        return totals.Report(Spec.Name, verdict, $"{In(stratum)}{Summary(totals, effect, sees)}{Suspect(_parts, stratum)}") with
+        return totals.Report(Spec.Name, verdict, $"{In(stratum)}{Summary(byClient ? Totals.Of(part.Seen) : totals, effect, sees, byClient)}{Suspect(_parts, stratum)}") with
         {
             LogEvidence = _parts.LogEvidence, LogLimit = _limit, Effect = effect, CouldSee = sees, Change = Change(verdict), Stratum = stratum,
+            Clients = byClient ? new(Totals.Of(part.Seen)) : null,
         };
     }
 
@@ -148,16 +160,26 @@ internal sealed class RatesCheck : Check
         }
     }
 
+    /// <summary>What was learned, and what waits, is taken by clients from now on.</summary>
+    private void CountClients()
+    {
+        _parts.Whole.Recount(_unit.Past, _unit.Waiting);
+        foreach (var safety in Safeties)
+        {
+            ((RateSafety)safety).CountClients(_unit.Past, _unit.Waiting);
+        }
+    }
+
     private void Update(TimeSpan at, in Window seen, double temper)
     {
         _now = at;
         _baselineMissingSince = seen.BaselineRequests > 0 ? null : _baselineMissingSince ?? _now;
         _temper = temper;
-        _parts.Whole.Update(at, seen, temper);
+        _parts.Whole.Update(at, seen, temper, _unit.Scale);
         _effect.Update(seen, temper);
         for (var i = 0; i < Safeties.Count; i++)
         {
-            ((RateSafety)Safeties[i]).Update(at, seen, temper);
+            ((RateSafety)Safeties[i]).Update(at, seen, temper, _unit.Scale);
         }
     }
 
@@ -213,7 +235,7 @@ internal sealed class RatesCheck : Check
     private double Expected(double ratio, double rate)
     {
         var seen = new Window(Seen.CandidateRequests, Seen.CandidateRequests * ratio * rate, Seen.BaselineRequests, Seen.BaselineRequests * rate);
-        return _kind is RateKind.Bernoulli ? Analysis.LogEvidence.OfWorse(seen, ratio * rate, rate, _tolerance, _absolute) : Analysis.LogEvidence.OfCounts(seen, ratio / _tolerance, _tolerance);
+        return _kind is RateKind.Bernoulli ? Analysis.LogEvidence.OfWorse(seen, ratio * rate, rate, _tolerance, _absolute * _unit.Scale) : Analysis.LogEvidence.OfCounts(seen, ratio / _tolerance, _tolerance);
     }
 
     private string Change(Verdict verdict)
@@ -230,11 +252,11 @@ internal sealed class RatesCheck : Check
 
         // What was won in the past, won again at the same pace.
         return Safeties is [.., { LogEvidence: > 0 and var log, LogLimit: { } limit }] && Seen.CandidateRequests > 0
-            ? Text($"About {Math.Ceiling(Seen.CandidateRequests * (limit - log) / log):N0} more of the candidate's, if they go on as until now, to be shown safe; or evidence of a defect")
+            ? Text($"About {Math.Ceiling(Seen.CandidateRequests * (limit - log) / log):N0} more of the candidate's{(_unit.IsClient ? " clients" : "")}, if they go on as until now, to be shown safe; or evidence of a defect")
             : "More of the candidate's traffic, sooner with a larger weight, or evidence of a defect";
     }
 
-    private string Summary(in Totals totals, EffectSize effect, double? sees)
+    private string Summary(in Totals totals, EffectSize effect, double? sees, bool byClient)
     {
         var evidence = Evidence(_parts.LogEvidence, _limit);
         if (totals.CandidateRequests == 0)
@@ -242,9 +264,12 @@ internal sealed class RatesCheck : Check
             return _kind is RateKind.Bernoulli ? "The candidate has completed no request yet" : "Nothing of the candidate was measured yet";
         }
 
-        var candidate = _kind is RateKind.Bernoulli
-            ? $"{Count(totals.CandidateErrors)} of {Requests(totals.CandidateRequests)} failed"
-            : $"{Count(totals.CandidateErrors)} in {Count(totals.CandidateRequests)}";
+        var candidate = (_kind, byClient) switch
+        {
+            (_, true) => $"{Count(totals.CandidateErrors)} of {Clients(totals.CandidateRequests)} saw a failure (each counts once a second)",
+            (RateKind.Bernoulli, _) => $"{Count(totals.CandidateErrors)} of {Requests(totals.CandidateRequests)} failed",
+            _ => $"{Count(totals.CandidateErrors)} in {Count(totals.CandidateRequests)}",
+        };
         if (_now - _baselineMissingSince >= LongWithoutBaseline || totals.BaselineRequests == 0)
         {
             return $"{candidate} on the candidate, but there is no baseline traffic to compare with; {evidence}";

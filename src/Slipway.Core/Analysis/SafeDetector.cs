@@ -35,8 +35,16 @@ internal sealed class SafeDetector
     /// <summary>The baseline's past, from before there was anything to compare.</summary>
     public void Learn(TimeSpan at, double requests, double errors) => _baseline.Learn(at, requests, errors);
 
+    /// <summary>As <see cref="RateDetector.Recount"/>.</summary>
+    public void Recount(BaselineRate past, in Window carry)
+    {
+        _baseline.Take(past);
+        _carry = carry;
+    }
+
     /// <summary>As <see cref="RateDetector.Update"/>.</summary>
-    public void Update(TimeSpan at, in Window seen, double temper = 1)
+    /// <param name="difference">In place of δ_s; fixed before the window's outcome.</param>
+    public void Update(TimeSpan at, in Window seen, double temper = 1, double? difference = null)
     {
         _carry += seen.Checked();
         if (!_carry.HasBothSides)
@@ -48,7 +56,7 @@ internal sealed class SafeDetector
         for (var k = 0; k < _wealth.Length; k++)
         {
             _wealth[k] += temper * (_kind == RateKind.Bernoulli
-                ? Analysis.LogEvidence.OfSafe(_carry, Alternatives[k].Factor * expected, expected, _ratio, _difference)
+                ? Analysis.LogEvidence.OfSafe(_carry, Alternatives[k].Factor * expected, expected, _ratio, difference ?? _difference)
                 : Analysis.LogEvidence.OfFewer(_carry, Alternatives[k].Factor, _ratio));
         }
 

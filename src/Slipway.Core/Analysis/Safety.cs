@@ -30,6 +30,8 @@ internal abstract class Safety
 internal sealed class RateSafety(string check, RateKind kind, Margin margin, double limit) : Safety
 {
     private readonly SafeDetector _detector = new(margin.Ratio, margin.Difference, kind: kind);
+    private double _scale = 1;
+    private bool _isByClient;
 
     public override double? LogEvidence => _detector.LogEvidence;
 
@@ -39,20 +41,30 @@ internal sealed class RateSafety(string check, RateKind kind, Margin margin, dou
 
     public void Learn(TimeSpan at, double requests, double errors) => _detector.Learn(at, requests, errors);
 
-    public void Update(TimeSpan at, in Window seen, double temper)
+    public void CountClients(BaselineRate past, in Window carry)
     {
-        _detector.Update(at, seen, temper);
+        _detector.Recount(past, carry);
+        _isByClient = true;
+    }
+
+    /// <param name="scale">How many times a share of requests is the same share of what is counted.</param>
+    public void Update(TimeSpan at, in Window seen, double temper, double scale)
+    {
+        _scale = scale;
+        _detector.Update(at, seen, temper, margin.Times(scale).Difference);
         IsSafe |= _detector.LogEvidence >= limit;
     }
 
     public override string Shown(string verb) => kind is RateKind.Bernoulli
-        ? Text($"an error rate below {margin.Ratio:0.##} times the baseline's plus {Percent(margin.Difference)} {verb} shown")
+        ? Text($"{(_isByClient ? "a share of clients with a failure" : "an error rate")} below {margin.Ratio:0.##} times the baseline's plus {Percent(margin.Times(_scale).Difference)} {verb} shown")
         : Text($"a rate of {check} below {margin.Ratio:0.##} times the baseline's {verb} shown");
 
     public override void Sync(Snapshot state)
     {
         base.Sync(state);
         _detector.Sync(state);
+        state.Sync(ref _scale);
+        state.Sync(ref _isByClient);
     }
 }
 

@@ -11,6 +11,8 @@ internal static class Sentences
 
     public static string Requests(long count) => count == 1 ? "1 request" : $"{Count(count)} requests";
 
+    public static string Clients(long count) => count == 1 ? "1 client" : $"{Count(count)} clients";
+
     public static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.00##} %");
 
     public static string Share(long part, long whole) =>

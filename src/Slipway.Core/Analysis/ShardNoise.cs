@@ -13,14 +13,17 @@ internal sealed class ShardNoise(double atFirst)
     private static readonly double[] Tails = [0.5, 0.1, 0.01];
 
     private readonly Dispersion _errors = new(ShardCounts.Count, Blocks);
+    private readonly Dispersion _clients = new(ShardCounts.Count, Blocks);
     private readonly Dispersion[] _slow = [.. Tails.Select(_ => new Dispersion(ShardCounts.Count, Blocks))];
     private readonly long[] _speeds = new long[ShardCounts.Steps];
     private readonly int[] _from = new int[Tails.Length];
     private readonly double[] _requests = new double[ShardCounts.Count];
+    private readonly double[] _seen = new double[ShardCounts.Count];
     private readonly double[] _counted = new double[ShardCounts.Count];
     private TimeSpan? _last;
     private long _learned;
     private bool _isSharded;
+    private bool _hasClients;
     private bool _isFrozen;
 
     /// <summary>Whether anybody counts such shards.</summary>
@@ -28,6 +31,12 @@ internal sealed class ShardNoise(double atFirst)
 
     /// <summary>Whether it is known from where on a request is slow.</summary>
     public bool KnowsSlow => _isFrozen;
+
+    /// <summary>Whether anybody counts the clients of such shards.</summary>
+    public bool HasClients => _hasClients;
+
+    /// <summary>φ of clients that saw a failure, from 1.</summary>
+    public double OfClients => _clients.PhiSoFar ?? atFirst;
 
     /// <summary>φ of errors, from 1.</summary>
     public double OfErrors => _errors.PhiSoFar ?? atFirst;
@@ -52,6 +61,13 @@ internal sealed class ShardNoise(double atFirst)
 
         Count(shards is { IsWhole: true } ? shards : null);
         _errors.Update(_requests, _counted, seconds);
+        _hasClients |= shards is { IsWhole: true, HasClients: true };
+        if (_hasClients)
+        {
+            CountClients(shards);
+            _clients.Update(_seen, _counted, seconds);
+        }
+
         if (_isFrozen)
         {
             for (var k = 0; k < _slow.Length; k++)
@@ -89,6 +105,12 @@ internal sealed class ShardNoise(double atFirst)
 
         state.Sync(ref _last);
         state.Sync(ref _learned);
+        state.Sync(ref _hasClients);
+        if (_hasClients)
+        {
+            _clients.Sync(state);
+        }
+
         state.Sync(ref _isFrozen);
     }
 
@@ -107,6 +129,22 @@ internal sealed class ShardNoise(double atFirst)
             _learned += all;
             _requests[s] = all;
             _counted[s] = shards is null ? 0 : Math.Clamp(shards.Errors[s], 0, all);
+        }
+    }
+
+    /// <summary>After <see cref="Count"/>: where nobody counted clients each request is taken for one.</summary>
+    private void CountClients(ShardCounts? shards)
+    {
+        if (shards is not { IsWhole: true, HasClients: true })
+        {
+            _requests.CopyTo(_seen, 0);
+            return;
+        }
+
+        for (var s = 0; s < ShardCounts.Count; s++)
+        {
+            var seen = Math.Max(0, shards.Clients[s]);
+            (_seen[s], _counted[s]) = (seen, Math.Clamp(shards.FailedClients[s], 0, seen));
         }
     }
 

@@ -9,6 +9,9 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
     /// <summary>The same requests by strata; none where nobody parts them.</summary>
     public ImmutableArray<StratumCounts> Strata { get; init; }
 
+    /// <summary>Null where nobody counted them.</summary>
+    public ClientCounts? Clients { get; init; }
+
     public long Errors => ServerErrors + NoAnswer;
 
     public long Answered => Requests - NoAnswer;
@@ -32,7 +35,7 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
         var requests = Math.Max(0, counts.Completed);
         var noAnswer = Math.Clamp(counts.NoAnswer, 0, requests);
         var serverErrors = Math.Clamp(counts.ServerErrors, 0, requests - noAnswer);
-        return new(Math.Max(0, counts.Started), requests, serverErrors, noAnswer, Math.Max(0, counts.InFlight), counts.Latency) { Strata = counts.Strata };
+        return new(Math.Max(0, counts.Started), requests, serverErrors, noAnswer, Math.Max(0, counts.InFlight), counts.Latency) { Strata = counts.Strata, Clients = Sane(counts.Clients, requests, noAnswer + serverErrors) };
     }
 
     /// <summary>One stratum of it.</summary>
@@ -47,6 +50,17 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
         var noAnswer = Math.Clamp(counts.NoAnswer, 0, requests);
         return new(requests, requests, Math.Clamp(counts.ServerErrors, 0, requests - noAnswer), noAnswer, 0, counts.Latency);
     }
+
+    private static ClientCounts? Sane(ClientCounts? counted, long requests, long errors)
+    {
+        if (counted is null)
+        {
+            return null;
+        }
+
+        var seen = Math.Clamp(counted.Seen, 0, requests);
+        return new(seen, Math.Clamp(counted.Failed, 0, Math.Min(seen, errors)), Math.Clamp(counted.Requests, seen, requests));
+    }
 }
 
 /// <summary>Both sides over the time since the tick before.</summary>
@@ -60,6 +74,16 @@ internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick B
     public Tick Of(string stratum) => this with { Candidate = Candidate.Of(stratum), Baseline = Baseline.Of(stratum) };
 
     public Window Window => new(Candidate.Requests, Candidate.Errors, Baseline.Requests, Baseline.Errors);
+
+    /// <summary>φ of clients that saw a failure, as it was known before the tick.</summary>
+    public double ClientNoise { get; init; }
+
+    /// <summary>The same by clients. Where nobody counted them each request is taken for one.</summary>
+    public Window Clients => new(
+        Candidate.Clients?.Seen ?? Candidate.Requests,
+        Candidate.Clients?.Failed ?? Candidate.Errors,
+        Baseline.Clients?.Seen ?? Baseline.Requests,
+        Baseline.Clients?.Failed ?? Baseline.Errors);
 }
 
 /// <summary>Requests and errors since the candidate's first request.</summary>

@@ -92,6 +92,7 @@ internal static class CheckReaders
             AbsoluteTolerance = fields.Optional("absoluteTolerance")?.Fraction(v => v is >= 0 and < 1, "from 0 to below 1") ?? defaults.AbsoluteTolerance,
             Beta = Chance(fields, "beta") ?? defaults.Beta,
             Objective = fields.Optional("objective")?.Fraction(v => v is > 0 and < 1, "above 0 and below 1") ?? defaults.Objective,
+            Per = fields.Optional("per")?.Word(("auto", CountedPer.Auto), ("request", CountedPer.Request), ("client", CountedPer.Client)) ?? defaults.Per,
             Dispersion = Dispersion(fields),
             From = CheckPolicyReader.From(fields, MetricShape.Counts, "total", "count"),
             Strata = Strata(fields),

@@ -18,6 +18,7 @@ public static class Merging
         Shards = Sum(earlier, later, counts => counts.Shards),
         Strata = earlier.Strata.Plus(later.Strata),
         Instances = Sum(earlier, later, counts => counts.Instances),
+        Clients = earlier.Clients is { } seen && later.Clients is { } more ? seen.Plus(more) : earlier.Completed == 0 ? later.Clients : later.Completed == 0 ? earlier.Clients : null,
     };
 
     private static ShardCounts? Sum(SideCounts earlier, SideCounts later, Func<SideCounts, ShardCounts?> of) =>

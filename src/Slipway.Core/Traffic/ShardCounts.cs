@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace Slipway.Core.Traffic;
 
@@ -22,8 +23,19 @@ public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<lon
     private const string Salt = "slipway/shards";
     private const string InstanceSalt = "slipway/instances";
 
-    /// <summary>The shard of a user's key, of any length. Allocates nothing.</summary>
-    public static int Of(ReadOnlySpan<char> key) => UserHash.Bucket(Salt, key) % Count;
+    /// <summary>Clients of each shard, each once a second; empty where nobody counted them.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<long> Clients { get; init; }
+
+    /// <summary>Of these: with a server error or a missing answer in that second.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<long> FailedClients { get; init; }
+
+    /// <summary>The hash by which users are told apart where they are counted. Of a key of any length; allocates nothing.</summary>
+    public static uint Hash(ReadOnlySpan<char> key) => UserHash.Of(Salt, key);
+
+    /// <summary>The shard of such a hash.</summary>
+    public static int Of(uint hash) => (int)(hash % Count);
 
     /// <summary>The shard of an instance, by its address: the same at every gateway.</summary>
     public static int OfInstance(string address) => UserHash.Bucket(InstanceSalt, address) % Count;
@@ -54,9 +66,17 @@ public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<lon
     public ShardCounts? Plus(ShardCounts other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return IsWhole && other.IsWhole ? new([.. Speeds.Zip(other.Speeds, (a, b) => a + b)], [.. Errors.Zip(other.Errors, (a, b) => a + b)]) : null;
+        return !IsWhole || !other.IsWhole ? null : new(Sum(Speeds, other.Speeds), Sum(Errors, other.Errors))
+        {
+            Clients = HasClients && other.HasClients ? Sum(Clients, other.Clients) : default,
+            FailedClients = HasClients && other.HasClients ? Sum(FailedClients, other.FailedClients) : default,
+        };
     }
 
     /// <summary>Whether it has as many numbers as it should: a gateway of another version may count otherwise.</summary>
     internal bool IsWhole => !Speeds.IsDefault && !Errors.IsDefault && Speeds.Length == Count * Steps && Errors.Length == Count;
+
+    internal bool HasClients => !Clients.IsDefault && !FailedClients.IsDefault && Clients.Length == Count && FailedClients.Length == Count;
+
+    private static ImmutableArray<long> Sum(ImmutableArray<long> some, ImmutableArray<long> others) => [.. some.Zip(others, (a, b) => a + b)];
 }

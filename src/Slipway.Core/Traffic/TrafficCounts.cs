@@ -52,4 +52,7 @@ public sealed record SideCounts
     /// <summary>The same requests by the instances that they were sent to; null where nobody counted them so, and where there are too few instances to compare.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ShardCounts? Instances { get; init; }
+
+    /// <summary>The same requests by who asked; null where nobody counted them so.</summary>
+    public ClientCounts? Clients { get; init; }
 }

@@ -15,13 +15,16 @@ public static class UserHash
     public static string SliceSalt(Projects.ProjectId project) => $"{project}/slices";
 
     /// <summary>The user's bucket, 0 to 99,999. Any length; invalid UTF-16 counts as U+FFFD. Allocates nothing.</summary>
-    public static int Bucket(ReadOnlySpan<char> salt, ReadOnlySpan<char> key)
+    public static int Bucket(ReadOnlySpan<char> salt, ReadOnlySpan<char> key) => (int)(Of(salt, key) % Weight.Whole);
+
+    /// <summary>What the bucket is made from, in full. Allocates nothing.</summary>
+    internal static uint Of(ReadOnlySpan<char> salt, ReadOnlySpan<char> key)
     {
         var murmur = new Murmur(stackalloc byte[Murmur.BufferBytes]);
         murmur.Add(salt);
         murmur.Add(":");
         murmur.Add(key);
-        return (int)(murmur.Finish() % Weight.Whole);
+        return murmur.Finish();
     }
 
     /// <summary>Whether a weight puts the user on the candidate side: a growing weight only ever adds users.</summary>

@@ -30,6 +30,7 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     private const int Buckets = LatencyHistogram.MaxIndex - LatencyHistogram.MinIndex + 1;
 
     private readonly StripedCells _cells = new(Cells);
+    private readonly ClientCounter _clients = new();
     private readonly uint[] _reported = new uint[Cells];
     private uint _reportedStarted;
     private volatile ImmutableDictionary<string, RoutedEndpoint> _endpoints = ImmutableDictionary<string, RoutedEndpoint>.Empty;
@@ -89,14 +90,20 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     /// <param name="ending">How it ended.</param>
     /// <param name="status">The version's answer; only looked at when it answered.</param>
     /// <param name="seconds">From the gateway's receipt to the end of the answer.</param>
-    /// <param name="shard">Of the request's user; below 0 when it has none.</param>
-    public void Leave(Ending ending, int status, double seconds, int shard = -1)
+    /// <param name="user">Whose request it was; null for a copy.</param>
+    public void Leave(Ending ending, int status, double seconds, RequestUser? user = null)
     {
         var stripe = Stripe();
         var bucket = LatencyHistogram.IndexOf(seconds);
         Interlocked.Increment(ref stripe[CellOf(ending, status, bucket)]);
-        if (shard >= 0 && ending != Ending.Abandoned)
-            LeaveShard(stripe, ending, status, bucket, shard);
+        if (ending != Ending.Abandoned)
+        {
+            var failed = ending.IsError(status);
+            _clients.Leave(user, failed);
+            if (user is { Shard: var shard })
+                LeaveShard(stripe, ending, failed, bucket, shard);
+        }
+
         Interlocked.Increment(ref stripe[Left]);
         TellIfDrained();
     }
@@ -117,6 +124,7 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     /// <summary>What happened since the last call; null when nothing began, ended or waited. One caller at a time.</summary>
     public SideCounts? Close()
     {
+        var clients = _clients.Close();
         Span<uint> ended = stackalloc uint[Cells];
         var anything = 0u;
         var over = 0u;
@@ -134,13 +142,13 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
             _endpoints = _endpoints.Remove(address);
         var started = CloseStarted(out var startedEver);
         var inFlight = Math.Max(0, (int)(startedEver - over));
-        return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended) with { Instances = instances };
+        return anything == 0 && started == 0 && inFlight == 0 ? null : Counts(started, inFlight, ended, clients) with { Instances = instances };
     }
 
-    private static void LeaveShard(uint[] stripe, Ending ending, int status, int bucket, int shard)
+    private static void LeaveShard(uint[] stripe, Ending ending, bool failed, int bucket, int shard)
     {
         Interlocked.Increment(ref stripe[Speeds + (shard * ShardCounts.Steps) + ending.Speed(bucket)]);
-        if (ending.IsError(status))
+        if (failed)
             Interlocked.Increment(ref stripe[ShardErrors + shard]);
     }
 
@@ -196,7 +204,7 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         return started;
     }
 
-    private SideCounts Counts(uint started, int inFlight, ReadOnlySpan<uint> ended) => new()
+    private SideCounts Counts(uint started, int inFlight, ReadOnlySpan<uint> ended, in ClientSecond clients) => new()
     {
         Environment = Environment,
         Candidate = Candidate,
@@ -208,13 +216,14 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
         NoAnswer = ended[NoAnswer],
         InFlight = inFlight,
         Latency = Latency(ended),
-        Shards = Shards(ended[Speeds..ShardErrors], ended[ShardErrors..]),
+        Shards = Shards(ended[Speeds..ShardErrors], ended[ShardErrors..], clients),
+        Clients = clients.Of(Total(ended[NoAnswer..Ended])),
         Strata = _routes.IsEmpty ? default : [.. _routes.Select(r => r.Close()).OfType<StratumCounts>().OrderBy(s => s.Name, StringComparer.Ordinal)],
     };
 
     /// <summary>Null for a second in which no request that ended had a shard.</summary>
-    private static ShardCounts? Shards(ReadOnlySpan<uint> speeds, ReadOnlySpan<uint> errors) =>
-        speeds.IndexOfAnyExcept(0u) < 0 ? null : new(Wide(speeds), Wide(errors));
+    private static ShardCounts? Shards(ReadOnlySpan<uint> speeds, ReadOnlySpan<uint> errors, in ClientSecond clients) =>
+        speeds.IndexOfAnyExcept(0u) < 0 ? null : new(Wide(speeds), Wide(errors)) { Clients = clients.Seen, FailedClients = clients.Failed };
 
     private static ImmutableArray<long> Wide(ReadOnlySpan<uint> cells)
     {

@@ -19,7 +19,7 @@ internal sealed class GatewayHandler(
             return Refusals.NothingDeployedAsync(context, target.Project);
         if (side.Mirror is { } mirror)
             copier.Offer(context, mirror, router, target.Route);
-        return ForwardAsync(context, side, endpoint!, target.Shard, target.Route, began);
+        return ForwardAsync(context, side, endpoint!, target.User, target.Route, began);
     }
 
     /// <summary>
@@ -46,7 +46,7 @@ internal sealed class GatewayHandler(
         }
     }
 
-    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, int shard, int route, long began)
+    private async Task ForwardAsync(HttpContext context, RoutedSide side, RoutedEndpoint endpoint, RequestUser user, int route, long began)
     {
         var ending = Ending.Abandoned;
         var status = 0;
@@ -64,7 +64,7 @@ internal sealed class GatewayHandler(
                 : around.Time.GetTimestamp();
             var seconds = around.Time.GetElapsedTime(began, ended).TotalSeconds;
             endpoint.Leave(ending, status, seconds);
-            side.Leave(ending, status, seconds, shard, route);
+            side.Leave(ending, status, seconds, user, route);
         }
     }
 

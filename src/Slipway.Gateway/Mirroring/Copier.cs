@@ -99,7 +99,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         {
             var seconds = around.Time.GetElapsedTime(began).TotalSeconds;
             endpoint.Leave(ending, status, seconds);
-            candidate.Leave(ending, status, seconds, shard: -1, route);
+            candidate.Leave(ending, status, seconds, user: null, route);
         }
     }
 

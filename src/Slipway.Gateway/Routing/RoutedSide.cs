@@ -27,13 +27,13 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
     public SideTransformer Transformer { get; } = new(environment.Name, candidate, around);
 
     /// <summary>Counts a request that ended. First by its route: with the last one the meter may be forgotten.</summary>
-    /// <param name="shard">Of the request's user; below 0 when it has none.</param>
+    /// <param name="user">Whose request it was; null for a copy.</param>
     /// <param name="route">Index of the service's route; below 0 where none are named.</param>
-    public void Leave(Ending ending, int status, double seconds, int shard, int route)
+    public void Leave(Ending ending, int status, double seconds, RequestUser? user, int route)
     {
         if (route >= 0)
             Routes[route].Leave(ending, status, seconds);
-        Meter.Leave(ending, status, seconds, shard);
+        Meter.Leave(ending, status, seconds, user);
     }
 
     /// <summary>The endpoint whose turn it is.</summary>
@@ -44,6 +44,6 @@ internal sealed class RoutedSide(EnvironmentKey environment, CandidateId candida
 /// <summary>Where a request goes.</summary>
 /// <param name="Side">The version that gets it; null when nothing is deployed that could.</param>
 /// <param name="Project">Whose service it is; null when no service answers to the host.</param>
-/// <param name="Shard">Of the request's user.</param>
+/// <param name="User">Whose request it is.</param>
 /// <param name="Route">Index of the service's route that the path belongs to; below 0 where none are named.</param>
-internal readonly record struct Target(RoutedSide? Side, ProjectId? Project, int Shard, int Route);
+internal readonly record struct Target(RoutedSide? Side, ProjectId? Project, RequestUser User, int Route);

@@ -61,15 +61,16 @@ internal sealed class Router
         if (!_doors.TryGetValue(HostName.Of(facts.Host), out var door))
             door = _elsewhere;
         if (door is null)
-            return new(null, null, 0, PathRoutes.None);
+            return new(null, null, default, PathRoutes.None);
         Span<char> scratch = stackalloc char[UserKey.AddressChars];
         var user = UserKey.Read(door.Service.UserKey, facts, scratch);
-        return new(door.Own is { } own ? own.SideFor(facts, user) : door.Service.Choose(facts, user), door.Service.Project, Shard(facts, user, scratch), door.Service.Routes.Of(facts.Path));
+        return new(door.Own is { } own ? own.SideFor(facts, user) : door.Service.Choose(facts, user), door.Service.Project, Count(facts, user, scratch), door.Service.Routes.Of(facts.Path));
     }
 
     /// <summary>Who has no key is told from others by the address.</summary>
-    private static int Shard(in RequestFacts facts, ReadOnlySpan<char> user, Span<char> scratch) =>
-        !user.IsEmpty ? ShardCounts.Of(user) : facts.Client is { } client && client.TryFormat(scratch, out var written) ? ShardCounts.Of(scratch[..written]) : 0;
+    private static RequestUser Count(in RequestFacts facts, ReadOnlySpan<char> user, Span<char> scratch) => !user.IsEmpty
+        ? new(ShardCounts.Hash(user), HasKey: true)
+        : new(facts.Client is { } client && client.TryFormat(scratch, out var written) ? ShardCounts.Hash(scratch[..written]) : 0, HasKey: false);
 
     private static EnvironmentPlan Plan(
         EnvironmentKey key, EnvironmentRoute route, PathRoutes routes, long version, Surroundings around, Func<EnvironmentKey, CandidateId, InstanceRole, SideMeter> meterOf)

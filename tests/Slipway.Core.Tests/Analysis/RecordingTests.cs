@@ -19,8 +19,9 @@ public class RecordingTests
         Environment = new(new("shop"), new(version == 0 ? "production" : "größe")), Candidate = new($"1.{version}"), Role = (InstanceRole)(version % 2),
         Started = odd, Completed = many, ServerErrors = many / 7, ClientErrors = many / 5, NoAnswer = -many, InFlight = many % 3,
         Latency = buckets.Length == 0 ? LatencyHistogram.Empty : new LatencyHistogram(offset, [.. buckets]),
-        Shards = many % 2 == 0 ? null : new ShardCounts([.. buckets], [odd, 0, 0, many]),
+        Shards = many % 2 == 0 ? null : new ShardCounts([.. buckets], [odd, 0, 0, many]) { Clients = many % 3 == 0 ? default : [.. buckets], FailedClients = many % 3 == 0 ? default : [0, many] },
         Strata = many % 3 == 0 ? default : [.. Enumerable.Range(0, version + 1).Select(i => new StratumCounts($"route/größe-{i}") { Completed = many, ServerErrors = odd, NoAnswer = i, Latency = new(offset, [.. buckets, 1]) })],
+        Clients = many % 5 == 0 ? null : new ClientCounts(many, odd, -many),
     });
 
     private static readonly Gen<ObservedWindow> Windows = Gen.Select(Gen.Int[0, 9], Gen.Long[-TimeSpan.TicksPerDay, 90 * TimeSpan.TicksPerDay], Sides, Sides.Null(), Sides.Null(), (kind, at, side, candidate, baseline) => kind switch
@@ -53,7 +54,8 @@ public class RecordingTests
         {
             Environment = new(new("shop"), new("production")), Candidate = new("1.0.0"), Role = InstanceRole.Baseline,
             Started = 9, Completed = 8, ServerErrors = 1, ClientErrors = 2, NoAnswer = 3, InFlight = 4, Latency = new(-120, [5, 0, 0, 0, 2]),
-            Shards = new([0, 0, 3, 0], [1]), Strata = [new("region/eu") { Completed = 3, ServerErrors = 1, NoAnswer = 2, Latency = new(-5, [1]) }],
+            Shards = new([0, 0, 3, 0], [1]) { Clients = [0, 2], FailedClients = [0, 1] }, Clients = new(5, 6, 7),
+            Strata = [new("region/eu") { Completed = 3, ServerErrors = 1, NoAnswer = 2, Latency = new(-5, [1]) }],
             Instances = new([0, 2], [0, 1]),
         };
         WindowWriter writer = new();

@@ -38,7 +38,7 @@ public class TrafficCounterTests
         foreach (var (ending, status, seconds, shard) in endings)
         {
             meter.Enter();
-            meter.Leave(ending, status, seconds, shard);
+            meter.Leave(ending, status, seconds, shard < 0 ? null : new RequestUser((uint)shard, HasKey: true));
         }
 
         var side = Assert.Single(counter.Close(Front.Noon).Sides);
@@ -158,7 +158,7 @@ public class TrafficCounterTests
             for (var i = 0; i < times; i++)
             {
                 meter.Enter();
-                meter.Leave(Ending.Answered, 200, i / 1e5);
+                meter.Leave(Ending.Answered, 200 + (100 * (i % 4)), i / 1e5, new RequestUser((uint)i * 977, HasKey: i % 5 > 0));
             }
         }
     }
@@ -219,7 +219,7 @@ public class TrafficCounterTests
         Assert.Equal([Front.Noon], listener.Heard);
     }
 
-    private static SideMeter Routed(TrafficCounter counter, string version)
+    internal static SideMeter Routed(TrafficCounter counter, string version)
     {
         lock (counter.Gate)
         {

@@ -212,13 +212,13 @@ public class YamlProjectTests
     public void ChecksTakeTheirLimits() =>
         Assert.Equal(
             [
-                new CheckSpec.Errors { Alpha = 0.01, Tolerance = 1.5, AbsoluteTolerance = 0.002, Beta = 0.1, Objective = 0.001 },
+                new CheckSpec.Errors { Alpha = 0.01, Tolerance = 1.5, AbsoluteTolerance = 0.002, Beta = 0.1, Objective = 0.001, Per = CountedPer.Client },
                 new CheckSpec.Latency { Alpha = 0.02, Tolerance = 0.1, Floor = TimeSpan.FromMilliseconds(5), WarmUp = TimeSpan.FromSeconds(30) },
                 new CheckSpec.Outage { Silence = TimeSpan.FromSeconds(9), Restarts = 2 },
             ],
             Production("""
                 checks:
-                  - errors: { alpha: 1%, tolerance: 1.5, absoluteTolerance: 0.2%, beta: 0.1, objective: 0.1% }
+                  - errors: { alpha: 1%, tolerance: 1.5, absoluteTolerance: 0.2%, beta: 0.1, objective: 0.1%, per: client }
                   - latency: { alpha: 0.02, tolerance: 10%, floor: 5ms, warmUp: 30s }
                   - outage: { silence: 9s, restarts: 2 }
                 """).Checks);

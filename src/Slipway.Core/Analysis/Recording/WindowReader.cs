@@ -77,8 +77,10 @@ public ref struct WindowReader
             Started = Number(), Completed = Number(), ServerErrors = Number(), ClientErrors = Number(), NoAnswer = Number(), InFlight = Number(),
             Latency = Histogram(),
         };
-        var parts = Number();
-        return side with { Shards = (parts & 1) == 0 ? null : Shards(), Strata = (parts & 2) == 0 ? default : Strata(), Instances = (parts & 4) == 0 ? null : Shards() };
+        var parts = Number() is >= 0 and < 32 and var known ? known : throw Damaged();
+        side = side with { Shards = (parts & 1) == 0 ? null : Shards(), Strata = (parts & 2) == 0 ? default : Strata(), Instances = (parts & 4) == 0 ? null : Shards() };
+        side = side with { Clients = (parts & 8) == 0 ? null : new ClientCounts(Number(), Number(), Number()) };
+        return (parts & 16) == 0 ? side : side with { Shards = (side.Shards ?? throw Damaged()) with { Clients = Counts(), FailedClients = Counts() } };
     }
 
     private ImmutableArray<StratumCounts> Strata()

@@ -67,11 +67,13 @@ public sealed class WindowWriter
         foreach (var count in (ReadOnlySpan<long>)[side.Started, side.Completed, side.ServerErrors, side.ClientErrors, side.NoAnswer, side.InFlight])
             Number(count);
         Histogram(side.Latency);
-        Number((side.Shards is null ? 0 : 1) | (side.Strata.IsDefaultOrEmpty ? 0 : 2) | (side.Instances is null ? 0 : 4));
+        Number((side.Shards is null ? 0 : 1) | (side.Strata.IsDefaultOrEmpty ? 0 : 2) | (side.Instances is null ? 0 : 4)
+            | (side.Clients is null ? 0 : 8) | (side.Shards is { Clients.IsDefault: false } ? 16 : 0));
         Shards(side.Shards);
         if (!side.Strata.IsDefaultOrEmpty)
             Strata(side.Strata);
         Shards(side.Instances);
+        Clients(side);
     }
 
     private void Shards(ShardCounts? shards)
@@ -105,6 +107,22 @@ public sealed class WindowWriter
 
         Number(_names[name] = _names.Count);
         Text(name);
+    }
+
+    private void Clients(SideCounts side)
+    {
+        if (side.Clients is { } clients)
+        {
+            Number(clients.Seen);
+            Number(clients.Failed);
+            Number(clients.Requests);
+        }
+
+        if (side.Shards is { Clients.IsDefault: false } shards)
+        {
+            Counts(shards.Clients);
+            Counts(shards.FailedClients);
+        }
     }
 
     private void Split(SplitSeen? split)
