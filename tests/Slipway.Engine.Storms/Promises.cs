@@ -126,8 +126,8 @@ internal sealed class Promises(World world)
     }
 
     /// <summary>
-    /// Looked at from outside, on the real clock: where no person said to go on, a share rises no sooner than one hold after it last rose. Whoever
-    /// goes on with what another began does so on its own clock: it can be as much too early as theirs differ.
+    /// Looked at from outside, on the real clock: where no person said to go on, a share rises no sooner than one hold after it last rose. Where
+    /// one decides after another, each does so on its own clock: it can be as much too early as theirs differ.
     /// </summary>
     private void OneStepAnInterval(Deployment deployment, TimeSpan skew)
     {
@@ -135,14 +135,15 @@ internal sealed class Promises(World world)
             return;
         var written = world.Written.Where(w => w.Event.Stream == $"deployment:{deployment.Spec.Id}").ToList();
         var (began, ended) = (written[0].At, written[^1].At);
-        (Weight Highest, DateTimeOffset At, int Node) rose = (Weight.None, DateTimeOffset.MinValue, 0);
+        var least = World.Hold - (written.Select(w => w.Node).Distinct().Count() > 1 ? skew : TimeSpan.Zero);
+        (Weight Highest, DateTimeOffset At) rose = (Weight.None, DateTimeOffset.MinValue);
         foreach (var (at, _, split, node) in world.Router.History.Where(h => h.Key == deployment.Spec.Environment && h.At >= began && h.At <= ended && h.Split.Candidate == deployment.Spec.Candidate.Candidate))
         {
             // On the way between two steps the share follows the instances that are left; how fast is theirs to say.
             if (split.Weight <= rose.Highest || !deployment.Spec.Steps.OfType<WeightStep>().Any(s => s.Weight == split.Weight))
                 continue;
-            RolloutPromises.Must(at - rose.At >= World.Hold - (node == rose.Node ? TimeSpan.Zero : skew) || rose.Highest == Weight.None, $"node {node} raised {deployment.Spec.Id} from {rose.Highest} to {split.Weight} after {at - rose.At}");
-            rose = (split.Weight, at, node);
+            RolloutPromises.Must(at - rose.At >= least || rose.Highest == Weight.None, $"node {node} raised {deployment.Spec.Id} from {rose.Highest} to {split.Weight} after {at - rose.At}");
+            rose = (split.Weight, at);
         }
     }
 

@@ -9,6 +9,20 @@ namespace Slipway.Engine.Tests;
 public class EngineTests
 {
     [Fact]
+    public async Task NewAddressesThatTheRouterDidNotHearOfAreSaidAgain()
+    {
+        await using var world = await EngineWorld.StartAsync();
+        await world.ReleaseAsync("1.0.0");
+        world.Router.IsAway = true;
+        world.Deployer.Exit(Instance("canary", "1.0.0"));
+        await world.UntilAsync(() => world.Deployer.ReadyOf(Instance("canary", "1.0.0")).Length == 1, "it was started again");
+        await world.PassAsync(5);
+        world.Router.IsAway = false;
+
+        await world.UntilAsync(() => world.Router.Serves(Key("canary"))!.StableEndpoints.SequenceEqual(world.Deployer.ReadyOf(Instance("canary", "1.0.0"))), "users are sent to where it runs");
+    }
+
+    [Fact]
     public async Task AReleaseGoesThroughAllEnvironmentsByItself()
     {
         await using var world = await EngineWorld.StartAsync();

@@ -25,7 +25,7 @@ public class StormTests(ITestOutputHelper output)
     /// Storms that once broke something: a request of a dead process that arrived after its deployment had ended left users on two versions for
     /// ever (5417); a deployment whose creation was saved, and whose answer was lost, was never begun (187). An engine that another one had taken
     /// the traffic from took that for a fault of the release, and rolled it back (140); one that was to act after all was refused for ever (14); one
-    /// that could not read what others had stored never looked again (282).
+    /// that could not read what others had stored never looked again (282). New addresses that the router did not hear of were never said again (3620).
     /// </summary>
     [Theory]
     [InlineData(5417)]
@@ -33,6 +33,7 @@ public class StormTests(ITestOutputHelper output)
     [InlineData(140)]
     [InlineData(14)]
     [InlineData(282)]
+    [InlineData(3620)]
     public async Task WhatOnceBrokeInAStormHoldsNow(int seed)
     {
         var (code, said) = await RunAsync(seed, 1);

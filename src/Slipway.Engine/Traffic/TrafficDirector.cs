@@ -17,6 +17,9 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     /// <summary>What the router was told last, behind everything told before that some data plane may still serve.</summary>
     private readonly Dictionary<EnvironmentKey, List<TrafficRequest>> _told = [];
 
+    /// <summary>Where nobody knows whether the router was told what it was told last.</summary>
+    private readonly HashSet<EnvironmentKey> _unsaid = [];
+
     /// <summary>What an environment should serve, by name. How its slice and service are configured is looked up when the router is asked.</summary>
     internal sealed record Direction(EnvironmentKey Key, TrafficSplit Split, string Salt);
 
@@ -51,6 +54,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
             {
                 _directions.Remove(key);
                 _told.Remove(key);
+                _unsaid.Remove(key);
             }
         }
     }
@@ -61,15 +65,15 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
     public Task<RouteOutcome> RefreshAsync(EnvironmentKey key, CancellationToken cancellationToken) => TurnAsync(key, old => old, cancellationToken);
 
     /// <summary>
-    /// Whether a side has other addresses than the router was told. Not one that has none left: users are better told that it does not
+    /// Whether a side has other addresses than the router was told, or it may not have heard the last word. Not one that has none left: users are better told that it does not
     /// answer than that it is not there, and it comes back soon.
     /// </summary>
     public bool IsBehind(EnvironmentKey key)
     {
         lock (_lock)
         {
-            return _directions.GetValueOrDefault(key) is { } direction && _told.GetValueOrDefault(key) is [.., var told] && Request(direction) is { } now
-                && Sides(told).Zip(Sides(now)).Any(s => !s.Second.IsEmpty && !s.First.SequenceEqual(s.Second));
+            return _unsaid.Contains(key) || (_directions.GetValueOrDefault(key) is { } direction && _told.GetValueOrDefault(key) is [.., var told] && Request(direction) is { } now
+                && Sides(told).Zip(Sides(now)).Any(s => !s.Second.IsEmpty && !s.First.SequenceEqual(s.Second)));
         }
     }
 
@@ -141,7 +145,7 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
 
     private async Task<RouteOutcome> ConfirmAsync(TrafficRequest request, Task<RouteOutcome> applying)
     {
-        var outcome = await applying;
+        var outcome = await HeardAsync(request, applying);
         if (outcome is RouteOutcome.Unconfirmed { Superseded: true })
             ImmutableInterlocked.Update(ref _superseded, all => all.Add(request.Project.Id));
         if (outcome is RouteOutcome.Applied)
@@ -154,6 +158,32 @@ internal sealed class TrafficDirector(ITrafficRouter router, InstanceBoard board
         }
 
         return outcome;
+    }
+
+    /// <summary>A word that was lost is said again, unless a newer one took its place.</summary>
+    private async Task<RouteOutcome> HeardAsync(TrafficRequest request, Task<RouteOutcome> applying)
+    {
+        try
+        {
+            var outcome = await applying;
+            Note(request, heard: true);
+            return outcome;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            Note(request, heard: false);
+            throw;
+        }
+    }
+
+    private void Note(TrafficRequest request, bool heard)
+    {
+        var key = request.Project.Key(request.Environment);
+        lock (_lock)
+        {
+            if (_told.GetValueOrDefault(key) is [.., var last] && ReferenceEquals(last, request))
+                _ = heard ? _unsaid.Remove(key) : _unsaid.Add(key);
+        }
     }
 
     private static ImmutableArray<ImmutableArray<string>> Sides(TrafficRequest request) => [request.StableEndpoints, request.CandidateEndpoints, request.BaselineEndpoints];

@@ -21,6 +21,9 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
 
     public Func<TrafficRequest, bool> Refuses { get; set; } = _ => false;
 
+    /// <summary>Whether nothing that it is asked arrives.</summary>
+    public bool IsAway { get; set; }
+
     /// <summary>Whether another process took everything over.</summary>
     public bool Superseded { get; set; }
 
@@ -58,6 +61,8 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
     public async Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _calls);
+        if (IsAway)
+            throw new IOException("the router is away");
         _asked.Enqueue(request);
         if (Superseded)
             return new RouteOutcome.Unconfirmed("another server directs it") { Superseded = true };
