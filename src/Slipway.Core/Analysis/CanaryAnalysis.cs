@@ -12,7 +12,7 @@ namespace Slipway.Core.Analysis;
 public sealed class CanaryAnalysis
 {
     /// <summary>Of the saved form. A change of what any part remembers is a new number.</summary>
-    private const int Format = 4;
+    private const int Format = 5;
 
     private readonly ImmutableArray<CheckSpec> _specs;
     private readonly ImmutableArray<Weight> _exposures;
@@ -60,7 +60,7 @@ public sealed class CanaryAnalysis
     /// <param name="split">How the requests were shared out; null where no weight says how they should be.</param>
     public void Observe(TimeSpan at, SideCounts? candidate, SideCounts? baseline, SplitSeen? split = null)
     {
-        var tick = new Tick(Advance(at), SideTick.Of(candidate), SideTick.Of(baseline), _noise.OfErrors, _noise.OfLatency) { ClientNoise = _noise.OfClients };
+        var tick = new Tick(Advance(at), SideTick.Of(candidate), SideTick.Of(baseline), _noise.OfErrors, _noise.OfLatency) { ClientNoise = _noise.OfClients, ClientJitter = _noise.OfLatencyByClient };
         _hasBegun |= tick.Candidate.HasTraffic;
         if (_hasBegun)
         {

@@ -11,6 +11,8 @@ internal sealed class LatencyCheck : Check
     private readonly double _limit;
     private readonly Stratified<LatencyPart> _parts;
     private bool _isWarm;
+    private bool _hasCandidate;
+    private bool _isByClient;
 
     public LatencyCheck(CheckSpec.Latency spec)
         : base(spec)
@@ -50,7 +52,8 @@ internal sealed class LatencyCheck : Check
     {
         var temper = 1 / (Spec.Dispersion ?? tick.Jitter);
         _isWarm = true;
-        _parts.Whole.Update(tick, temper);
+        ChooseUnit(tick);
+        _parts.Whole.Update(tick, _isByClient ? 1 / (Spec.Dispersion ?? tick.ClientJitter) : temper, _isByClient);
         for (var i = 0; i < _parts.Strata.Count; i++)
         {
             if (tick.Of(_parts.Strata[i].Name) is { HasRequests: true } part)
@@ -83,6 +86,8 @@ internal sealed class LatencyCheck : Check
     protected override void SyncMore(Snapshot state)
     {
         state.Sync(ref _isWarm);
+        state.Sync(ref _hasCandidate);
+        state.Sync(ref _isByClient);
         _parts.Sync(state);
     }
 
@@ -94,6 +99,14 @@ internal sealed class LatencyCheck : Check
         {
             LogEvidence = LogEvidence, LogLimit = _limit, Latency = part.Compared, Stratum = stratum,
         };
+    }
+
+    /// <summary>A client's failures of one second count as one, on both sides or on neither: from the candidate's first requests on, until that is not possible any more.</summary>
+    private void ChooseUnit(in Tick tick)
+    {
+        var isWhole = tick.Candidate.IsWhollyByClient && tick.Baseline.IsWhollyByClient;
+        _isByClient = isWhole && (_isByClient || (!_hasCandidate && tick.Candidate.Requests > 0));
+        _hasCandidate |= tick.Candidate.Requests > 0;
     }
 
     private static string Failures(in Totals totals) => totals.CandidateErrors == 0

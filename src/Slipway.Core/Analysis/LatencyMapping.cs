@@ -50,7 +50,8 @@ internal sealed class LatencyMapping
     /// the slowest answers are moved to the failed bucket and for the baseline the quickest: whichever they were, the candidate
     /// then looks no slower, and the baseline no quicker, than with the right ones moved. So the evidence stays valid.
     /// </summary>
-    public void AddTo(Span<long> coarse, in SideTick side, bool moveSlowest)
+    /// <param name="byClient">A client's failures of one second count as one request; the rest of them is left out.</param>
+    public void AddTo(Span<long> coarse, in SideTick side, bool moveSlowest, bool byClient = false)
     {
         Span<long> added = stackalloc long[Buckets];
         added.Clear();
@@ -71,6 +72,7 @@ internal sealed class LatencyMapping
         }
 
         added[Failed] += side.NoAnswer;
+        added[Failed] = byClient && side.Clients is { } clients ? Math.Min(clients.Failed, added[Failed]) : added[Failed];
         for (var i = 0; i < Buckets; i++)
         {
             coarse[i] += added[i];

@@ -40,7 +40,8 @@ internal sealed class LatencyPart(LatencyMapping mapping) : IPart
     }
 
     /// <param name="temper">Share of the evidence that is believed.</param>
-    public void Update(in Tick tick, double temper)
+    /// <param name="byClient">A client's failures of one second count as one slow request.</param>
+    public void Update(in Tick tick, double temper, bool byClient = false)
     {
         if (_detector is null && _learnedRequests >= EnoughBaseline)
         {
@@ -53,7 +54,7 @@ internal sealed class LatencyPart(LatencyMapping mapping) : IPart
         }
         else if (IsMeasured(tick.Candidate) && IsMeasured(tick.Baseline))
         {
-            Compare(_detector, tick, temper);
+            Compare(_detector, tick, temper, byClient);
         }
     }
 
@@ -76,14 +77,14 @@ internal sealed class LatencyPart(LatencyMapping mapping) : IPart
     // A source that counts requests but no latencies must not look like one whose requests are all quick, or all failed.
     private static bool IsMeasured(in SideTick side) => side.Answered == 0 || side.Latency.Counts is { IsDefaultOrEmpty: false };
 
-    private void Compare(LatencyDetector detector, in Tick tick, double temper)
+    private void Compare(LatencyDetector detector, in Tick tick, double temper, bool byClient)
     {
         Span<long> candidate = stackalloc long[LatencyMapping.Buckets];
         Span<long> baseline = stackalloc long[LatencyMapping.Buckets];
         candidate.Clear();
         baseline.Clear();
-        mapping.AddTo(candidate, tick.Candidate, moveSlowest: true);
-        LatencyMapping.Plain.AddTo(baseline, tick.Baseline, moveSlowest: false);
+        mapping.AddTo(candidate, tick.Candidate, moveSlowest: true, byClient);
+        LatencyMapping.Plain.AddTo(baseline, tick.Baseline, moveSlowest: false, byClient);
         detector.Update(tick.At, candidate, baseline, temper);
         _candidate.Add(tick.Candidate.Latency);
         _baseline.Add(tick.Baseline.Latency);

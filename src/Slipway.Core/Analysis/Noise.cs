@@ -22,9 +22,12 @@ internal sealed class Noise
     public double OfClients => _users.HasClients ? _users.OfClients * Math.Max(1, OfErrors / _users.OfErrors) : OfErrors;
 
     /// <summary>φ of latencies, from 1. Failed requests count as the slowest, so what is known of their noise counts here too.</summary>
-    public double OfLatency => Math.Max(
-        Larger(_users.KnowsSlow ? _users.OfLatency : null, _instances.KnowsSlow ? _instances.OfLatency : null),
-        Math.Max(_users.OfErrorsSoFar, _instances.OfErrorsSoFar));
+    public double OfLatency => Math.Max(Slow, Math.Max(_users.OfErrorsSoFar, _instances.OfErrorsSoFar));
+
+    /// <summary>The same where a client's failures of one second count as one.</summary>
+    public double OfLatencyByClient => _users.HasClients ? Math.Max(Slow, _users.OfClientsSoFar * Math.Max(1, _instances.OfErrorsSoFar / _users.OfErrorsSoFar)) : OfLatency;
+
+    private double Slow => Larger(_users.KnowsSlow ? _users.OfLatency : null, _instances.KnowsSlow ? _instances.OfLatency : null);
 
     /// <summary>What the baseline did until now, since the call before.</summary>
     public void Observe(TimeSpan at, SideCounts? baseline)

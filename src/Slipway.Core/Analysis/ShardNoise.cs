@@ -38,6 +38,9 @@ internal sealed class ShardNoise(double atFirst)
     /// <summary>φ of clients that saw a failure, from 1.</summary>
     public double OfClients => _clients.PhiSoFar ?? atFirst;
 
+    /// <summary>The same as far as it is known; 1 while too little was seen.</summary>
+    public double OfClientsSoFar => _clients.PhiSoFar ?? 1;
+
     /// <summary>φ of errors, from 1.</summary>
     public double OfErrors => _errors.PhiSoFar ?? atFirst;
 

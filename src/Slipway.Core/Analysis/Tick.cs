@@ -12,6 +12,9 @@ internal readonly record struct SideTick(long Started, long Requests, long Serve
     /// <summary>Null where nobody counted them.</summary>
     public ClientCounts? Clients { get; init; }
 
+    /// <summary>Whether all of its requests are of clients that were counted.</summary>
+    public bool IsWhollyByClient => Requests == 0 || Clients?.Requests == Requests;
+
     public long Errors => ServerErrors + NoAnswer;
 
     public long Answered => Requests - NoAnswer;
@@ -77,6 +80,9 @@ internal readonly record struct Tick(TimeSpan At, SideTick Candidate, SideTick B
 
     /// <summary>φ of clients that saw a failure, as it was known before the tick.</summary>
     public double ClientNoise { get; init; }
+
+    /// <summary>φ of latencies where a client's failures count once, as it was known before the tick.</summary>
+    public double ClientJitter { get; init; }
 
     /// <summary>The same by clients. Where nobody counted them each request is taken for one.</summary>
     public Window Clients => new(

@@ -103,6 +103,14 @@ public class ClientClipTests
     }
 
     [Fact]
+    public void NorIsItTakenForSlow()
+    {
+        int Stopped(bool byClient) => ParallelEnumerable.Range(1, 30).Count(seed => Run(new([new CheckSpec.Errors(), new CheckSpec.Latency()], []), new(seed), 600, byClient, learned: 10) is not null);
+        Assert.InRange(Stopped(byClient: true), 0, 1);
+        Assert.InRange(Stopped(byClient: false), 4, 30);
+    }
+
+    [Fact]
     public void NoiseOfClientsIsNearOneWhateverTheirRetries()
     {
         Noise noise = new();

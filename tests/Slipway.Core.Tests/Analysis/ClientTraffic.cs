@@ -8,6 +8,7 @@ namespace Slipway.Core.Tests.Analysis;
 internal sealed class ClientTraffic(int seed)
 {
     private readonly Random _random = new(seed);
+    private readonly Random _times = new(seed);
 
     /// <summary>Clients a second on each side.</summary>
     public int Candidates { get; init; } = 10;
@@ -51,8 +52,18 @@ internal sealed class ClientTraffic(int seed)
 
         return Counts(speeds.Sum(), speeds.Sum(), failures.Sum()) with
         {
+            Latency = Latencies(speeds.Sum()),
             Clients = new(seen.Sum(), failed.Sum(), speeds.Sum()),
             Shards = new(ImmutableArray.Create(speeds), ImmutableArray.Create(failures)) { Clients = ImmutableArray.Create(seen), FailedClients = ImmutableArray.Create(failed) },
         };
+    }
+
+    /// <summary>Lognormal around 80 ms.</summary>
+    private LatencyHistogram Latencies(long requests)
+    {
+        var counts = new long[260];
+        for (var i = 0L; i < requests; i++)
+            counts[Math.Clamp((int)(130 + (25 * Math.Sqrt(-2 * Math.Log(1 - _times.NextDouble())) * Math.Cos(2 * Math.PI * _times.NextDouble()))), 0, counts.Length - 1)]++;
+        return new(LatencyHistogram.IndexOf(0.080) - 130, ImmutableArray.Create(counts));
     }
 }
