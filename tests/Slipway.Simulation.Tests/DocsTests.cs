@@ -16,9 +16,10 @@ public partial class DocsTests
     private const string Head = "project: shop\nservice: { host: shop.example }\ndefaults: { deploy: { process: { command: ./shop } } }\n";
 
     public static TheoryData<string, string> Examples =>
-        [.. from folder in new[] { "steps", "policies", "checks" }
+        [.. from folder in new[] { "steps", "policies", "checks", "sources" }
             from file in Directory.EnumerateFiles(Docs(folder), "*.md").Order(StringComparer.Ordinal)
             from block in Blocks(file)
+            where folder != "sources" || block.Contains("environments:", StringComparison.Ordinal)
             select (Path.GetFileName(file), block)];
 
     public static TheoryData<string> Worlds => [.. Blocks(Path.Combine(Docs(""), "simulate.md")).Where(b => b.Contains("versions:", StringComparison.Ordinal))];
