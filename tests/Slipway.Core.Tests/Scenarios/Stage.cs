@@ -113,6 +113,8 @@ internal sealed class Stage
         "supersede" => spec with { WhenBusy = WhenBusy.Supersede },
         "refuse" => spec with { WhenBusy = WhenBusy.Refuse },
         "no-checks" => spec with { Checks = [] },
+        "latency-pauses" => spec with { Checks = [.. Given.Errors, new CheckSpec.Latency { OnFail = OnFail.Pause }] },
+        "split" => spec with { Checks = [.. Given.Errors, new CheckSpec.Split()] },
         "latency" => spec with { Checks = [.. Given.Errors, new CheckSpec.Latency()] },
         "restarts" => spec with { Checks = [.. Given.Errors, new CheckSpec.Outage { Restarts = Number(words[++i]) }] },
         "window" => spec with { Rollback = spec.Rollback with { WindowRevisions = Number(words[++i]) } },
@@ -176,7 +178,7 @@ internal sealed class Stage
             case "exit": Tell(new DeploymentInput.CandidateExited(Active.Exits, "exit code 1")); break;
             case "evidence": Tell(new DeploymentInput.Analysed(true, null, "", [])); break;
             case "safe": Tell(new DeploymentInput.Analysed(true, Percent(words[0]), "no worse", [])); break;
-            case "worse": Tell(new DeploymentInput.Analysed(true, null, "", [Given.Worse(words[0]) with { DryRun = words is [_, "dry-run"] }])); break;
+            case "worse": Tell(new DeploymentInput.Analysed(true, null, "", [.. words[0].Split(',').Select(check => Given.Worse(check) with { DryRun = words is [_, "dry-run"] })])); break;
             case "blind": Tell(new DeploymentInput.Analysed(true, null, "", []) { Blind = rest }); break;
             case "observe": Tell(new DeploymentInput.Observed(Active.Wanted with { Weight = Percent(words[0]) })); break;
             default: throw new FormatException($"no line begins with '{verb}'");
