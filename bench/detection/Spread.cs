@@ -2,19 +2,19 @@ using Slipway.Core.Analysis;
 
 namespace Slipway.Bench.Detection;
 
-/// <summary>The dispersion of the baseline's shards, in steps of ten seconds: blocks of 10, 60 and 300 seconds, as the product's default has.</summary>
+/// <summary>The dispersion of the baseline's shards, in steps of ten seconds: blocks of 10, 60, 300 and 900 seconds, as the product has.</summary>
 internal sealed class Spread(int shards)
 {
     public const int Step = 10;
 
-    private readonly Dispersion _dispersion = new(shards, [1, 6, 30]);
+    private readonly Dispersion _dispersion = new(shards, [1, 6, 30, 90]);
     private readonly double[] _requests = new double[shards];
     private readonly double[] _errors = new double[shards];
     private double _closed;
 
-    public double Temper => 1 / _dispersion.Phi;
+    public double Temper => 1 / Phi;
 
-    public double Phi => _dispersion.Phi;
+    public double Phi => _dispersion.PhiSoFar ?? Dispersion.PhiAtFirst;
 
     public void Add(int shard, double requests, double errors)
     {

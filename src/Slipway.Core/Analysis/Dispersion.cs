@@ -8,14 +8,18 @@ namespace Slipway.Core.Analysis;
 /// <remarks>Pearson's statistic over blocks of several lengths, pulled towards 1 while there are few, with its own standard error on top.</remarks>
 internal sealed class Dispersion
 {
-    private const int Least = 3;
     private const double Prior = 10;
+
+    /// <summary>So many standard errors above 1 are noise.</summary>
+    private const double Sure = 3;
+
 
     private readonly int _shards;
     private readonly double _prior;
     private readonly double _deadBand;
     private readonly Scale[] _scales;
     private long _ticks;
+    private double? _phiSoFar;
 
     /// <param name="shards">Parts of the baseline that are compared; at least 1, about 8 to 20 of the candidate's size are good.</param>
     /// <param name="blocks">Block lengths in windows; 10, 60 and 300 when null.</param>
@@ -41,24 +45,11 @@ internal sealed class Dispersion
     }
 
     /// <summary>
-    /// The same, of those block lengths of which enough parts of blocks have ended (of <see cref="Least"/> blocks, when all parts have
-    /// requests): fewer say so little that their own uncertainty would be taken for noise, until a block of a quarter of an hour has ended often
-    /// enough. Null while there is none.
+    /// The same, of those block lengths that are known well enough to be told from 1: the uncertainty of fewer blocks would be taken for noise.
+    /// Where noise grows from one length to the next, the first length that is not known yet is expected to have as much as noise that fades
+    /// evenly with time would have there. Null while no length is known.
     /// </summary>
-    public double? PhiSoFar
-    {
-        get
-        {
-            double? phi = null;
-            foreach (var scale in _scales)
-            {
-                if (scale.Freedom >= Least * (_shards - 1))
-                    phi = Math.Max(phi ?? 1, (scale.Pearson + _prior) / (scale.Freedom + _prior) * (1 + Math.Sqrt(2 / (scale.Freedom + _prior))));
-            }
-
-            return phi < _deadBand ? 1 : phi;
-        }
-    }
+    public double? PhiSoFar => _phiSoFar;
 
     /// <summary>What the belief in φ = 1 allows while nothing was seen.</summary>
     public static double PhiAtFirst { get; } = 1 + Math.Sqrt(2 / Prior);
@@ -66,7 +57,7 @@ internal sealed class Dispersion
     /// <summary>Takes the requests and errors of each part, of one window or of several merged.</summary>
     public void Update(ReadOnlySpan<double> requests, ReadOnlySpan<double> errors, int windows = 1)
     {
-        var before = _ticks;
+        var (before, closed) = (_ticks, false);
         _ticks += windows;
         foreach (var scale in _scales)
         {
@@ -77,8 +68,13 @@ internal sealed class Dispersion
             }
 
             if (_ticks / scale.Length > before / scale.Length)
+            {
                 scale.Close();
+                closed = true;
+            }
         }
+
+        _phiSoFar = closed ? SoFar() : _phiSoFar;
     }
 
     public void Sync(Snapshot state)
@@ -86,7 +82,29 @@ internal sealed class Dispersion
         state.Sync(ref _ticks);
         foreach (var scale in _scales)
             scale.Sync(state);
+        _phiSoFar = SoFar();
     }
+
+    private double? SoFar()
+    {
+        double? phi = null;
+        var known = 0;
+        for (; known < _scales.Length && Doubt(_scales[known]) < _deadBand - 1; known++)
+            phi = Math.Max(phi ?? 1, Value(_scales[known]) * (1 + Doubt(_scales[known])));
+        if (known >= 2 && known < _scales.Length && Value(_scales[known - 1]) > 1 + (Sure * Doubt(_scales[known - 1])))
+        {
+            var (shorter, last) = (_scales[known - 2], _scales[known - 1]);
+            var growth = (Value(last) - 1) / Math.Max(1e-9, Value(shorter) - 1);
+            phi = Math.Max(phi!.Value, (1 + ((Value(last) - 1) * Fading.Growth(growth, shorter.Length, last.Length, _scales[known].Length))) * (1 + Doubt(last)));
+        }
+
+        return phi < _deadBand ? 1 : phi;
+    }
+
+    private double Value(Scale scale) => (scale.Pearson + _prior) / (scale.Freedom + _prior);
+
+    /// <summary>The standard error of <see cref="Value"/> while there is no noise.</summary>
+    private double Doubt(Scale scale) => Math.Sqrt(2 / (scale.Freedom + _prior));
 
     private sealed class Scale(int length, int shards)
     {

@@ -36,5 +36,19 @@ public sealed class PostgresLease : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    /// <summary>Gives it back before the connection ends: the database notices that only later, and whoever starts again at once would be refused.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await using NpgsqlCommand release = new("SELECT pg_advisory_unlock_all()", _connection);
+            await release.ExecuteNonQueryAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or InvalidOperationException)
+        {
+            // The connection is gone, and the lease with it.
+        }
+
+        await _connection.DisposeAsync();
+    }
 }

@@ -223,18 +223,18 @@ public class MoreChecksTests
     }
 
     [Fact]
-    public void NoiseIsKnownOnlyFromThreeBlocksThatEnded()
+    public void NoiseIsKnownOnceItsOwnUncertaintyIsSmall()
     {
         Noise noise = new();
         noise.Observe(TimeSpan.FromSeconds(1), Users(_ => 1));
         var before = noise.OfErrors;
-        for (var second = 2; second < 30; second++)
+        for (var second = 2; second < 60; second++)
         {
             noise.Observe(TimeSpan.FromSeconds(second), Users(s => s == 3 ? 9 : 0));
             Assert.Equal(before, noise.OfErrors);
         }
 
-        noise.Observe(TimeSpan.FromSeconds(30), Users(s => s == 3 ? 9 : 0));
+        noise.Observe(TimeSpan.FromSeconds(60), Users(s => s == 3 ? 9 : 0));
         Assert.True(noise.OfErrors > before);
     }
 

@@ -66,7 +66,9 @@ public class StartTests
     {
         await using var server = await RunningServer.StartAsync();
         await server.ApplyAsync(RunningServer.Yaml());
-        var table = await server.Http.GetFromJsonAsync<JsonElement>("api/v1/gateways/edge/routes?after=0&wait=0");
+        JsonElement table = default;
+        await Eventually.IsAsync("the routes know the project", async () =>
+            (table = await server.Http.GetFromJsonAsync<JsonElement>("api/v1/gateways/edge/routes?after=0&wait=0")).GetProperty("services").GetArrayLength() == 1);
         var newest = table.GetProperty("version").GetInt64();
         var waiting = server.Http.GetAsync($"api/v1/gateways/edge/routes?after={newest}&wait=30");
         await Eventually.IsAsync("the server knows that the gateway waits", async () =>
