@@ -12,35 +12,50 @@ internal sealed class Noise
     /// <summary>φ where nobody counts shards.</summary>
     public const double Unknown = 2;
 
-    private readonly ShardNoise _users = new(Dispersion.PhiAtFirst);
-    private readonly ShardNoise _instances = new(1);
+    // Made when somebody first counts such shards: most of what an analysis remembers is in them.
+    private ShardNoise? _users;
+    private ShardNoise? _instances;
 
     /// <summary>φ of errors, from 1.</summary>
-    public double OfErrors => Larger(_users.IsCounted ? _users.OfErrors : null, _instances.IsCounted ? _instances.OfErrors : null);
+    public double OfErrors => Larger(_users?.OfErrors, _instances?.OfErrors);
 
     /// <summary>φ of clients that saw a failure, from 1. Instances are only told apart by requests: what they show beyond the users' is of clients too.</summary>
-    public double OfClients => _users.HasClients ? _users.OfClients * Math.Max(1, OfErrors / _users.OfErrors) : OfErrors;
+    public double OfClients => _users is { HasClients: true } users ? users.OfClients * Math.Max(1, OfErrors / users.OfErrors) : OfErrors;
 
     /// <summary>φ of latencies, from 1. Failed requests count as the slowest, so what is known of their noise counts here too.</summary>
-    public double OfLatency => Math.Max(Slow, Math.Max(_users.OfErrorsSoFar, _instances.OfErrorsSoFar));
+    public double OfLatency => Math.Max(Slow, Math.Max(_users?.OfErrorsSoFar ?? 1, _instances?.OfErrorsSoFar ?? 1));
 
     /// <summary>The same where a client's failures of one second count as one.</summary>
-    public double OfLatencyByClient => _users.HasClients ? Math.Max(Slow, _users.OfClientsSoFar * Math.Max(1, _instances.OfErrorsSoFar / _users.OfErrorsSoFar)) : OfLatency;
+    public double OfLatencyByClient => _users is { HasClients: true } users
+        ? Math.Max(Slow, users.OfClientsSoFar * Math.Max(1, (_instances?.OfErrorsSoFar ?? 1) / users.OfErrorsSoFar))
+        : OfLatency;
 
-    private double Slow => Larger(_users.KnowsSlow ? _users.OfLatency : null, _instances.KnowsSlow ? _instances.OfLatency : null);
+    private double Slow => Larger(_users is { KnowsSlow: true } users ? users.OfLatency : null, _instances is { KnowsSlow: true } instances ? instances.OfLatency : null);
 
     /// <summary>What the baseline did until now, since the call before.</summary>
     public void Observe(TimeSpan at, SideCounts? baseline)
     {
-        _users.Observe(at, baseline?.Shards);
-        _instances.Observe(at, baseline?.Instances);
+        _users ??= Begin(baseline?.Shards, Dispersion.PhiAtFirst);
+        _instances ??= Begin(baseline?.Instances, 1);
+        _users?.Observe(at, baseline?.Shards);
+        _instances?.Observe(at, baseline?.Instances);
     }
 
     public void Sync(Snapshot state)
     {
-        _users.Sync(state);
-        _instances.Sync(state);
+        Sync(state, ref _users, Dispersion.PhiAtFirst);
+        Sync(state, ref _instances, 1);
     }
+
+    private static void Sync(Snapshot state, ref ShardNoise? noise, double atFirst)
+    {
+        var has = noise is not null;
+        state.Sync(ref has);
+        noise ??= has ? new(atFirst) : null;
+        noise?.Sync(state);
+    }
+
+    private static ShardNoise? Begin(ShardCounts? shards, double atFirst) => shards is { IsWhole: true } ? new(atFirst) : null;
 
     private static double Larger(double? users, double? instances) => users is null && instances is null ? Unknown : Math.Max(users ?? 1, instances ?? 1);
 }

@@ -22,12 +22,8 @@ internal sealed class ShardNoise(double atFirst)
     private readonly double[] _counted = new double[ShardCounts.Count];
     private TimeSpan? _last;
     private long _learned;
-    private bool _isSharded;
     private bool _hasClients;
     private bool _isFrozen;
-
-    /// <summary>Whether anybody counts such shards.</summary>
-    public bool IsCounted => _isSharded;
 
     /// <summary>Whether it is known from where on a request is slow.</summary>
     public bool KnowsSlow => _isFrozen;
@@ -53,15 +49,8 @@ internal sealed class ShardNoise(double atFirst)
     /// <summary>What the baseline did until now, since the call before.</summary>
     public void Observe(TimeSpan at, ShardCounts? shards)
     {
-        _isSharded |= shards is { IsWhole: true };
-        if (!_isSharded)
-        {
-            return;
-        }
-
         var seconds = _last is { } last ? (int)Math.Clamp(Math.Round((at - last).TotalSeconds), 1, 3600) : 1;
         _last = at;
-
         Count(shards is { IsWhole: true } ? shards : null);
         _errors.Update(_requests, _counted, seconds);
         _hasClients |= shards is { IsWhole: true, HasClients: true };
@@ -85,15 +74,8 @@ internal sealed class ShardNoise(double atFirst)
         }
     }
 
-    /// <summary>A single number while nobody counts such shards.</summary>
     public void Sync(Snapshot state)
     {
-        state.Sync(ref _isSharded);
-        if (!_isSharded)
-        {
-            return;
-        }
-
         _errors.Sync(state);
         foreach (var slow in _slow)
         {
