@@ -16,15 +16,26 @@ public class SpreadTests
     public void ThereAreAsManyInstancesAsAreWantedAndNoServerGainsWhileAnotherLoses() =>
         Gen.Select(Gen.Int[0, 9].Array[1, 6], Gen.Int[0, 30]).Sample((running, wanted) =>
         {
-            var spread = Spread.Of([.. running], wanted);
+            var spread = Spread.Of([.. running], [.. running.SelectMany((n, server) => Enumerable.Repeat(server, n))], wanted);
             Assert.Equal(wanted, spread.Sum());
+            Assert.Equal(wanted, Spread.Of([.. running], [], wanted).Sum());
             Assert.True(spread.Zip(running).All(p => p.First >= p.Second) || spread.Zip(running).All(p => p.First <= p.Second));
+        });
+
+    /// <summary>Users are led away from the last of the list before they are stopped: whoever stopped others would stop what still serves.</summary>
+    [Fact]
+    public void WhatIsTooMuchIsTakenFromTheEndOfTheList() =>
+        Gen.Select(Gen.Int[0, 4].Array[0, 12], Gen.Int[0, 12]).Where((listed, wanted) => wanted < listed.Length).Sample((listed, wanted) =>
+        {
+            ImmutableArray<int> running = [.. Enumerable.Range(0, 5).Select(server => listed.Count(l => l == server))];
+            var spread = Spread.Of(running, [.. listed], wanted);
+            Assert.Equal(Enumerable.Range(0, 5).Select(server => listed.Take(wanted).Count(l => l == server)), spread);
         });
 
     [Fact]
     public void WhatIsAddedGoesToWhoeverRunsFewest() => Gen.Select(Gen.Int[1, 6], Gen.Int[0, 30]).Sample((servers, wanted) =>
     {
-        var spread = Spread.Of([.. new int[servers]], wanted);
+        var spread = Spread.Of([.. new int[servers]], [], wanted);
         Assert.InRange(spread.Max() - spread.Min(), 0, 1);
     });
 

@@ -27,7 +27,8 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
         // This server first, so that a lone instance is where it is acted for.
         var servers = listed.Keys.OrderBy(s => s.Equals(nodes.Self) ? 0 : 1).ThenBy(s => s).ToImmutableArray();
         var running = servers.Select(s => listed[s].Where(i => i.Id == request.Id).Sum(i => i.Instances)).ToImmutableArray();
-        var wanted = Spread.Of(running, request.Instances);
+        var at = servers.SelectMany((s, i) => listed[s].Where(l => l.Id == request.Id).SelectMany(l => l.Endpoints).Select(e => (Endpoint: e, Server: i))).DistinctBy(e => e.Endpoint).ToDictionary(e => e.Endpoint, e => e.Server);
+        var wanted = Spread.Of(running, [.. InOrder(at.Keys).Select(e => at[e])], request.Instances);
         var asked = servers.Select((server, i) => (Server: server, Count: wanted[i], IsThere: listed[server].Any(s => s.Id == request.Id))).Where(a => a.Count > 0 || a.IsThere);
         var answers = await Task.WhenAll(asked.Select(a => EnsureAsync(a.Server, request with { Instances = a.Count }, cancellationToken)));
         return answers.FirstOrDefault(a => a.Failure is not null) is { Failure: { } why }
