@@ -94,8 +94,8 @@ internal static class ErrorRuns
         return (requests, errors);
     }
 
-    // A Poisson number of requests of which each fails by itself: errors and others are independent Poisson numbers.
-    private static (double Requests, double Errors) Counts(double mean, double rate, Chance chance)
+    /// <summary>A Poisson number of requests of which each fails by itself: errors and others are independent Poisson numbers.</summary>
+    public static (double Requests, double Errors) Counts(double mean, double rate, Chance chance)
     {
         var errors = chance.Poisson(mean * rate);
         return (errors + chance.Poisson(mean * (1 - rate)), errors);

@@ -16,14 +16,14 @@ internal static class LateRuns
     public static Found Errors(Level level, Fault fault, Chance chance)
     {
         RateDetector detector = new(RateKind.Bernoulli, Watch.Plain.Tolerance, 0);
-        var (n, x) = Counts(level.Rate * 600, level.ErrorRate, chance);
+        var (n, x) = ErrorRuns.Counts(level.Rate * 600, level.ErrorRate, chance);
         detector.Learn(TimeSpan.Zero, n, x);
         Cell before = new(level, Weight, Fault.None), after = new(level, Weight, fault);
         return Follow(
             second =>
             {
-                var (nc, xc) = Counts(level.Rate * Weight, (second > 0 ? after : before).CandidateErrors, chance);
-                var (nb, xb) = Counts(level.Rate * (1 - Weight), level.ErrorRate, chance);
+                var (nc, xc) = ErrorRuns.Counts(level.Rate * Weight, (second > 0 ? after : before).CandidateErrors, chance);
+                var (nb, xb) = ErrorRuns.Counts(level.Rate * (1 - Weight), level.ErrorRate, chance);
                 detector.Update(TimeSpan.FromSeconds(second + Healthy), new Window(nc, xc, nb, xb));
                 return (detector.LogEvidence, detector.LogStatic);
             });
@@ -59,11 +59,5 @@ internal static class LateRuns
         }
 
         return new(restart, atStart);
-    }
-
-    private static (double Requests, double Errors) Counts(double mean, double rate, Chance chance)
-    {
-        var errors = chance.Poisson(mean * rate);
-        return (errors + chance.Poisson(mean * (1 - rate)), errors);
     }
 }

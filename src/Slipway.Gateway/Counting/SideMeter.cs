@@ -155,10 +155,13 @@ internal sealed class SideMeter(EnvironmentKey environment, CandidateId candidat
     /// <summary>Null where too few instances are routed to compare them.</summary>
     private ShardCounts? CloseInstances()
     {
-        long[] speeds = new long[ShardCounts.Count * ShardCounts.Steps], errors = new long[ShardCounts.Count];
+        Span<long> speeds = stackalloc long[ShardCounts.Count * ShardCounts.Steps];
+        Span<long> errors = stackalloc long[ShardCounts.Count];
+        speeds.Clear();
+        errors.Clear();
         foreach (var endpoint in _endpoints.Values)
             endpoint.Close(speeds, errors);
-        return _routed.Length < ShardCounts.LeastInstances || speeds.AsSpan().IndexOfAnyExcept(0L) < 0 ? null : new(ImmutableArray.Create(speeds), ImmutableArray.Create(errors));
+        return _routed.Length < ShardCounts.LeastInstances || speeds.IndexOfAnyExcept(0L) < 0 ? null : new([.. speeds], [.. errors]);
     }
 
     private static int CellOf(Ending ending, int status, int bucket) => ending switch

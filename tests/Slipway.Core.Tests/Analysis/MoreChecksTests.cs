@@ -150,95 +150,6 @@ public class MoreChecksTests
     }
 
     [Fact]
-    public void NoisyShardsMakeEvidenceWorthLess()
-    {
-        Noise calm = new(), noisy = new(), unknown = new();
-        Random random = new(1);
-        for (var second = 1; second <= 600; second++)
-        {
-            calm.Observe(TimeSpan.FromSeconds(second), Users(_ => random.NextDouble() < 0.05 ? 1 : 0));
-            var burst = second % 20 == 0 ? random.Next(ShardCounts.Count) : -1;
-            noisy.Observe(TimeSpan.FromSeconds(second), Users(s => s == burst ? 8 : 0));
-            unknown.Observe(TimeSpan.FromSeconds(second), null);
-        }
-
-        Assert.Equal(Noise.Unknown, unknown.OfErrors);
-        Assert.InRange(calm.OfErrors, 1, 1.6);
-        Assert.InRange(noisy.OfErrors, 4, 20);
-    }
-
-    [Fact]
-    public void WhatClingsToInstancesMakesEvidenceWorthLessToo()
-    {
-        Noise users = new(), both = new(), alike = new();
-        Random random = new(2);
-        for (var second = 1; second <= 600; second++)
-        {
-            var counts = Users(_ => random.NextDouble() < 0.05 ? 1 : 0);
-            var burst = second % 20 == 0 ? random.Next(ShardCounts.Count) : -1;
-            users.Observe(TimeSpan.FromSeconds(second), counts);
-            both.Observe(TimeSpan.FromSeconds(second), counts with { Instances = Shards(s => s == burst ? 8 : 0) });
-            alike.Observe(TimeSpan.FromSeconds(second), counts with { Instances = counts.Shards });
-        }
-
-        Assert.InRange(both.OfErrors, 4, 20);
-        Assert.Equal(users.OfErrors, alike.OfErrors);
-        Assert.Equal(users.OfLatency, both.OfLatency);
-    }
-
-    /// <summary>Failed requests count as the slowest: without this, bursts of errors in healthy instances failed the latency check of nearly every release.</summary>
-    [Fact]
-    public void NoiseOfErrorsIsNoiseOfLatenciesToo()
-    {
-        Noise noise = new();
-        Random random = new(4);
-        ImmutableArray<long> alike = [.. Enumerable.Range(0, ShardCounts.Count * ShardCounts.Steps).Select(cell => cell % ShardCounts.Steps == 5 ? 20L : 0)];
-        for (var second = 1; second <= 600; second++)
-        {
-            var burst = second % 20 == 0 ? random.Next(ShardCounts.Count) : -1;
-            noise.Observe(TimeSpan.FromSeconds(second), new() { Environment = default, Candidate = default, Shards = Shards(s => s == burst ? 8 : 0) with { Speeds = alike } });
-        }
-
-        Assert.InRange(noise.OfErrors, 4, 20);
-        Assert.Equal(noise.OfErrors, noise.OfLatency);
-    }
-
-    /// <summary>Four users fill four shards of sixteen: the twelve empty ones must not vouch for the others.</summary>
-    [Fact]
-    public void PartsWithoutRequestsSayNothingAboutTheOthers()
-    {
-        Dispersion few = new(4), fewOfMany = new(16);
-        Random random = new(3);
-        for (var window = 0; window < 3000; window++)
-        {
-            double[] requests = new double[16], errors = new double[16];
-            for (var s = 0; s < 4; s++)
-                (requests[s], errors[s]) = (100, random.NextDouble() < 0.1 ? random.Next(10) : 0);
-            few.Update(requests.AsSpan(0, 4), errors.AsSpan(0, 4));
-            fewOfMany.Update(requests, errors);
-        }
-
-        Assert.True(few.Phi > 3);
-        Assert.Equal(few.Phi, fewOfMany.Phi);
-    }
-
-    [Fact]
-    public void NoiseIsKnownOnceItsOwnUncertaintyIsSmall()
-    {
-        Noise noise = new();
-        noise.Observe(TimeSpan.FromSeconds(1), Users(_ => 1));
-        var before = noise.OfErrors;
-        for (var second = 2; second < 60; second++)
-        {
-            noise.Observe(TimeSpan.FromSeconds(second), Users(s => s == 3 ? 9 : 0));
-            Assert.Equal(before, noise.OfErrors);
-        }
-
-        noise.Observe(TimeSpan.FromSeconds(60), Users(s => s == 3 ? 9 : 0));
-        Assert.True(noise.OfErrors > before);
-    }
-
-    [Fact]
     public void TheRangeOfTheEffectHoldsTheTruth()
     {
         var missed = Enumerable.Range(1, 200).Count(seed =>
@@ -311,7 +222,7 @@ public class MoreChecksTests
         LatencyDetector latency = new([100, 300, 80, 20]);
         Noise noise = new();
         long[] candidate = [1, 2, 3, 4], baseline = [9, 20, 5, 1];
-        var shards = Users(s => s % 3);
+        var shards = NoiseTests.Users(s => s % 3);
         void Update(int second)
         {
             Window seen = new(10, 1, 90, 2);
@@ -348,16 +259,6 @@ public class MoreChecksTests
 
     private static void Say(CanaryAnalysis analysis, string check, int second, Measurement candidate, Measurement? baseline) =>
         analysis.Observe(new MetricWindow(check, TimeSpan.FromSeconds(second), candidate, baseline));
-
-    private static SideCounts Users(Func<int, long> errors) => new() { Environment = default, Candidate = default, Shards = Shards(errors) };
-
-    private static ShardCounts Shards(Func<int, long> errors)
-    {
-        var speeds = new long[ShardCounts.Count * ShardCounts.Steps];
-        for (var s = 0; s < ShardCounts.Count; s++)
-            speeds[(s * ShardCounts.Steps) + (s % 4)] = 20;
-        return new(ImmutableArray.Create(speeds), [.. Enumerable.Range(0, ShardCounts.Count).Select(errors)]);
-    }
 
     private static double Binomial(int n, int x, double p)
     {
