@@ -69,12 +69,25 @@ internal sealed class Cluster : IAsyncDisposable
     {
         try
         {
-            await Eventually.IsAsync(what, () => condition(Other(but).Client));
+            await Eventually.IsAsync(what, () => AnsweredAsync(condition, Other(but).Client));
         }
         catch (Xunit.Sdk.XunitException e)
         {
             var events = await Other(but).Client.EventsAsync(0, CancellationToken.None);
             Assert.Fail(string.Join('\n', [e.Message, $"it is {DateTimeOffset.UtcNow:HH:mm:ss}", .. events.Select(x => $"{x.At:HH:mm:ss.fff} {x.Stream} {x.Summary}"), .. _nodes.Select(n => $"server {n}: {n.Errors}"), $"gateway: {_gateway?.Errors}"]));
+        }
+    }
+
+    /// <summary>A server that was taken for dead begins anew: for that long it does not answer.</summary>
+    private static async Task<bool> AnsweredAsync(Func<SlipwayClient, Task<bool>> condition, SlipwayClient client)
+    {
+        try
+        {
+            return await condition(client);
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 
