@@ -31,7 +31,7 @@ internal sealed class Refusal(ExitCode exit, params IReadOnlyList<ProblemItem> p
     };
 
     /// <summary>The server could not be reached, or went away in the middle; it may be back in a moment.</summary>
-    public static bool IsBrokenConnection(Exception exception) => exception is HttpRequestException or HttpIOException or IOException { InnerException: SocketException };
+    public static bool IsBrokenConnection(Exception exception) => exception is HttpRequestException or SocketException or HttpIOException or IOException { InnerException: SocketException };
 
     private static IReadOnlyList<ProblemItem> Unauthorised(ProblemResponse problem, Uri server) => problem.Problems is [{ Code: "SLIP0402" }, ..]
         ? problem.Problems

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using Slipway.Core;
 using Slipway.Core.Traffic;
 
@@ -67,10 +68,13 @@ internal sealed class ServerLink : IDisposable
             var response = await call(_servers[asked]);
             return IsRefused(response.StatusCode) ? response : response.EnsureSuccessStatusCode();
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or TaskCanceledException)
         {
             // Of two calls that fail at the same time, one moves on.
             Interlocked.CompareExchange(ref _current, (asked + 1) % _servers.Length, asked);
+            // A connection that is reset while it is being made comes as it is from the HTTP client.
+            if (e is SocketException)
+                throw new HttpRequestException(HttpRequestError.ConnectionError, e.Message, e);
             throw;
         }
     }

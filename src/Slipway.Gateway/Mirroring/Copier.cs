@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Slipway.Gateway.Counting;
 using Slipway.Gateway.Forwarding;
@@ -91,7 +92,7 @@ internal sealed class Copier(RouteTableHolder routes, HttpMessageInvoker backend
         {
             (ending, status) = await SendAsync(copy, began);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             ending = _stopping.IsCancellationRequested ? Ending.Abandoned : Ending.NoAnswer;
         }

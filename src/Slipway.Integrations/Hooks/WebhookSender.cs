@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -33,7 +34,7 @@ internal sealed class WebhookSender(SigningKeys keys, TimeProvider time) : IDisp
             using var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             return answer.IsSuccessStatusCode ? HookTry.Succeeded : await RefusedAsync(answer, cancellationToken);
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or SocketException)
         {
             return HookTry.Failed($"no answer from {new Uri(hook.Url).Authority}: {(e.InnerException ?? e).Message}");
         }

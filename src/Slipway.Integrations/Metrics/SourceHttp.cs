@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Slipway.Core.Analysis;
@@ -69,7 +70,7 @@ public sealed class SourceHttp : IDisposable
         {
             return new Measurement.Failed($"the answer of {place} cannot be unpacked: {e.Message}");
         }
-        catch (Exception e) when (e is HttpRequestException or IOException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException)
         {
             return new Measurement.Failed($"{place} does not answer: {(e.InnerException ?? e).Message}; is it running, and is the address right?");
         }

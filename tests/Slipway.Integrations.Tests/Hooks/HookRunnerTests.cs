@@ -13,6 +13,7 @@ using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Integrations.Hooks;
 using Slipway.Testing;
+using Slipway.Testing.Servers;
 
 namespace Slipway.Integrations.Tests.Hooks;
 
@@ -106,6 +107,14 @@ public sealed class HookRunnerTests : IDisposable
     [Fact]
     public async Task NobodyWhoAnswersIsAFailureInWords() =>
         Assert.StartsWith("no answer from 127.0.0.1:1:", (await RunAsync(new HookSpec.Webhook("http://127.0.0.1:1/", null) { Name = "nobody", Retries = 0 })).Failure, StringComparison.Ordinal);
+
+    [Fact]
+    public async Task AReceiverThatResetsItsConnectionsIsAFailureInWords()
+    {
+        using ResettingServer server = new();
+        for (var i = 0; i < 500; i++)
+            Assert.StartsWith($"no answer from {server.Address.Authority}:", (await RunAsync(new HookSpec.Webhook(server.Address.ToString(), null) { Name = "reset", Retries = 0 })).Failure, StringComparison.Ordinal);
+    }
 
     [Fact]
     public async Task ACommandSucceedsOnExitCode0AndKnowsForWhomItRuns()

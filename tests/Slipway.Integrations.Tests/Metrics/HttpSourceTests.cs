@@ -100,6 +100,17 @@ public sealed class HttpSourceTests : StubbedSourceContract
         Assert.IsType<Measurement.Failed>(await source.MeasureAsync(request, CancellationToken.None));
     }
 
+    [Fact]
+    public async Task AServerThatResetsItsConnectionsHasFailed()
+    {
+        using ResettingServer server = new();
+        var (source, request) = (await ArrangeAsync(SourceWorld.Data))!;
+        request = request with { Source = request.Source with { Settings = request.Source.Settings.SetItem("url", server.Address.ToString()) } };
+
+        for (var i = 0; i < 500; i++)
+            Assert.Contains($"{server.Address.Authority} does not answer", Words(await source.MeasureAsync(request, CancellationToken.None)), StringComparison.Ordinal);
+    }
+
     private async Task<Measurement> AskAsync(MetricShape shape, string ask)
     {
         var (source, request) = (await ArrangeAsync(SourceWorld.Data))!;

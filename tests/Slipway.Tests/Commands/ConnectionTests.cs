@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Slipway.Api;
@@ -18,6 +19,10 @@ public sealed class ConnectionTests
         Assert.Contains("slipway server", run.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void AConnectionThatIsResetWhileItIsMadeIsABrokenOne() =>
+        Assert.Equal(ExitCode.Unreachable, Refusal.Of(new SocketException((int)SocketError.NotConnected), new Uri("http://127.0.0.1:1"))?.Exit);
 
     [Theory]
     [InlineData((int)ExitCode.Usage, "server", "--gateway-region")]

@@ -85,7 +85,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             return await condition(client);
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (Refusal.IsBrokenConnection(e))
         {
             return false;
         }

@@ -88,7 +88,7 @@ public class DeathTests(ITestOutputHelper output)
         {
             return (await shop.Client.EventsAsync(0, CancellationToken.None)).Any(e => e.Stream == "deployment:shop.production.2" && e.Type == "deployment.succeeded");
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (Refusal.IsBrokenConnection(e))
         {
             return false;
         }

@@ -94,7 +94,7 @@ internal sealed partial class Node(string data, string database, Netns? machines
         {
             return (await Client.StatusAsync(CancellationToken.None)).Projects is [_];
         }
-        catch (HttpRequestException)
+        catch (Exception e) when (Refusal.IsBrokenConnection(e))
         {
             return false;
         }

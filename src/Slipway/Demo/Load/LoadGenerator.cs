@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 
 namespace Slipway.Demo.Load;
 
@@ -111,7 +112,7 @@ public sealed class LoadGenerator : IDisposable
         {
             // The run was stopped, the server did not fail: nothing is recorded.
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or SocketException or IOException or OperationCanceledException)
         {
             Record(seen, start);
         }
