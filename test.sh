@@ -26,15 +26,18 @@ if ! dotnet build slipway.slnx -c Release -v quiet; then
     exit 1
 fi
 
+# A project that hangs fails, and names the tests that hang.
+longest=1500
 passed=0 failed=0 skipped=0 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-options=(-noColor -noLogo -noAutoReporters)
+options=(-noColor -noLogo -noAutoReporters -longRunning 300)
 [ "${SLIPWAY_REQUIRE_REAL:-}" = 1 ] && options+=(-failSkips)
 for project in tests/*.Tests; do
     name=$(basename "$project")
     echo "== $name"
-    "$project/bin/Release/net10.0/$name" "${options[@]}" "$@" >"$log" 2>&1
+    timeout --foreground --kill-after=10 "$longest" "$project/bin/Release/net10.0/$name" "${options[@]}" "$@" >"$log" 2>&1
     code=$?
+    [ "$code" = 124 ] && echo "$name did not end within $longest s: what ran to the last is above" >>"$log"
     summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+' "$log" | tail -n 1)
     count() { echo "$summary" | sed -n "s/.*$1: \([0-9]*\).*/\1/p"; }
     total=$(count Total) errors=$(count Errors) bad=$(count Failed) left=$(count Skipped)

@@ -35,13 +35,13 @@ public static class ClusterHost
     private static readonly TimeSpan Probe = TimeSpan.FromMilliseconds(600);
 
     /// <summary>One silo that nobody else finds: in the process, without any other server.</summary>
-    public static void AddAlone(IHostApplicationBuilder builder)
+    public static void AddAlone(IHostApplicationBuilder builder, string version)
     {
         IPEndPoint here = new(IPAddress.Loopback, FreePort(IPAddress.Loopback));
         builder.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(here.Port, 0, here, "slipway", "slipway");
-            Common(silo);
+            Common(silo, version);
         });
         builder.Services.AddSingleton<ClusterNodes>();
         builder.Services.AddSingleton(s => new GrainOwners(s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<ClusterNodes>(), null, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<GrainOwners>>()));
@@ -74,7 +74,7 @@ public static class ClusterHost
                 o.DefunctSiloExpiration = TimeSpan.FromDays(1);
                 o.DefunctSiloCleanupPeriod = TimeSpan.FromHours(1);
             });
-            Common(silo);
+            Common(silo, options.Version);
         });
         var services = builder.Services;
         services.AddKeyedSingleton("cluster", source);
@@ -106,8 +106,9 @@ public static class ClusterHost
     public static IEventStore Share(IServiceProvider services, IEventStore store) =>
         services.GetService<NewsOfAppends>() is { } news && store is PostgresEventStore shared ? new SharedEventStore(shared, news) : store;
 
-    private static void Common(ISiloBuilder silo)
+    private static void Common(ISiloBuilder silo, string version)
     {
+        silo.Configure<SiloOptions>(o => o.SiloName = version);
         silo.AddPlacementDirector<NodePlacement, NodePlacementDirector>();
         silo.AddPlacementDirector<ProjectPlacement, ProjectPlacementDirector>();
     }

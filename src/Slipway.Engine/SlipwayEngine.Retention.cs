@@ -11,10 +11,13 @@ public sealed partial class SlipwayEngine
     /// <summary>
     /// Has a project and its environments know no longer of candidates that nothing reaches; says how many. That is decided on the newest states
     /// and stored, so that every server, and everybody who reads the events again, forgets the same. The project goes first: what it does
-    /// not know comes in nowhere, whatever environments still remember.
+    /// not know comes in nowhere, whatever environments still remember. Not while servers of several versions take part: one from before
+    /// candidates were forgotten could not read the project any more.
     /// </summary>
     internal async Task<int> ForgetAsync(ProjectId project, TimeSpan keep, bool dryRun, CancellationToken cancellationToken)
     {
+        if (_owners is { Versions.Count: > 1 })
+            return 0;
         var now = _time.GetUtcNow();
         var count = await _projects.Of(project).UpdateAsync(state =>
         {

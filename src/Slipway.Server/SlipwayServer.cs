@@ -95,6 +95,7 @@ public static class SlipwayServer
     {
         ServerStartException start => start.Problem,
         StoreException store => store.Problem,
+        HistoryException history => history.Problem,
         _ => null,
     };
 
@@ -129,9 +130,9 @@ public static class SlipwayServer
     private static void AddCluster(WebApplicationBuilder builder, ServerOptions options)
     {
         if (options.Cluster is not { } listen)
-            ClusterHost.AddAlone(builder);
+            ClusterHost.AddAlone(builder, ServerVersion.Text);
         else if (options.Database is { } database)
-            ClusterHost.AddMember(builder, new ClusterOptions(listen, database));
+            ClusterHost.AddMember(builder, new ClusterOptions(listen, database, ServerVersion.Text));
         else
             throw new ServerStartException("SLIP0551", "--cluster", "a cluster needs a database that all its servers share", "give `--database postgres://…` to each of them");
     }

@@ -15,6 +15,8 @@ internal sealed class Member(World world, Node node, Ports ports) : IProjectOwne
 
     public bool IsSure => _confirmed is { } at && node.GetElapsedTime(at) < SureFor;
 
+    public IReadOnlyCollection<string> Versions => ["1"];
+
     public async Task WhenSureAsync(CancellationToken cancellationToken)
     {
         while (!IsSure)

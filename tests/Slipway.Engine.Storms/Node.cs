@@ -24,7 +24,7 @@ internal sealed class Node : TimeProvider
         (_world, _time, Number, Skew) = (world, world.Time, number, skew);
         Ports ports = new(world, this);
         _member = world.Recipe.Owned ? new Member(world, this, ports) : null;
-        Engine = new SlipwayEngine(ports, ports, ports, ports, new TrafficBoard(this), new EventFeed(ports, this), world.Analyses, this, NullLogger<SlipwayEngine>.Instance, _member);
+        Engine = new SlipwayEngine(ports, ports, ports, ports, new TrafficBoard(this), new EventFeed(ports, this), ports, this, NullLogger<SlipwayEngine>.Instance, _member);
     }
 
     public int Number { get; }

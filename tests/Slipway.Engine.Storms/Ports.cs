@@ -11,7 +11,7 @@ namespace Slipway.Engine.Storms;
 /// What one node asks of the world, over a network that is late, fails, and loses answers to what was done. What a caller gives up before it
 /// has arrived is not done; what a dead or frozen node had asked for is.
 /// </summary>
-internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, ITrafficRouter, IHookRunner
+internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, ITrafficRouter, IHookRunner, IAnalysisStore
 {
     private readonly Dictionary<EnvironmentKey, long> _arrived = [];
     private long _asked;
@@ -30,6 +30,21 @@ internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, IT
 
     public Task<ImmutableArray<string>> StreamsAsync(string prefix, CancellationToken cancellationToken) =>
         CallAsync("streams", () => world.Store.StreamsAsync(prefix, CancellationToken.None), cancellationToken);
+
+    public Task<TakenAnalysis> TakeAsync(DeploymentId deployment, DateTimeOffset now, CancellationToken cancellationToken) =>
+        CallAsync($"take {deployment}", () => world.Analyses.TakeAsync(deployment, now, CancellationToken.None), cancellationToken, beside: true);
+
+    public Task<bool> SaveAsync(DeploymentId deployment, AnalysisSave save, CancellationToken cancellationToken) =>
+        CallAsync($"save what the checks of {deployment} saw", () => world.Analyses.SaveAsync(deployment, save, CancellationToken.None), cancellationToken, beside: true);
+
+    public Task<ImmutableArray<AnalysisChunk>> ReadAsync(DeploymentId deployment, int after, int limit, CancellationToken cancellationToken) =>
+        CallAsync($"read what the checks of {deployment} saw", () => world.Analyses.ReadAsync(deployment, after, limit, CancellationToken.None), cancellationToken, beside: true);
+
+    public Task<ReadOnlyMemory<byte>?> CheckpointAsync(DeploymentId deployment, CancellationToken cancellationToken) =>
+        CallAsync($"where the checks of {deployment} stand", () => world.Analyses.CheckpointAsync(deployment, CancellationToken.None), cancellationToken, beside: true);
+
+    public Task<int> PruneAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        CallAsync("prune", () => world.Analyses.PruneAsync(before, CancellationToken.None), cancellationToken, beside: true);
 
     public Task<DeployOutcome> EnsureAsync(InstanceRequest request, CancellationToken cancellationToken) =>
         CallAsync($"have {request.Instances} of {request.Id}", () => world.Deployer.EnsureAsync(request, cancellationToken), cancellationToken);
@@ -111,10 +126,10 @@ internal sealed class Ports(World world, Node node) : IEventStore, IDeployer, IT
         }
     }
 
-    private async Task<T> CallAsync<T>(string what, Func<Task<T>> action, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(string what, Func<Task<T>> action, CancellationToken cancellationToken, bool beside = false)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var fate = world.Weather.Next();
+        var fate = world.Weather.Next(beside);
         if (fate.Before > TimeSpan.Zero)
             await Task.Delay(fate.Before, world.Time, cancellationToken);
         else

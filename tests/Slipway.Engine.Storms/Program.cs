@@ -13,12 +13,12 @@ if (threads != 1 || args is not [var first, .. var rest] || !int.TryParse(first,
 var begun = Stopwatch.GetTimestamp();
 var count = rest is [var many] ? int.Parse(many) : 1;
 Action<string>? tell = count == 1 ? Console.WriteLine : null;
-var (broken, events, conflicts, deaths, freezes, moves, refused) = (0, 0L, 0L, 0L, 0L, 0L, 0L);
+var (broken, events, conflicts, deaths, freezes, moves, refused, windows) = (0, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 for (var i = 0; i < count; i++)
 {
     var result = await Task.Run(() => Storm.RunAsync(seed + i, tell));
     (events, conflicts, deaths, freezes) = (events + result.Events, conflicts + result.Conflicts, deaths + result.Deaths, freezes + result.Freezes);
-    (moves, refused) = (moves + result.Moves, refused + result.Refused);
+    (moves, refused, windows) = (moves + result.Moves, refused + result.Refused, windows + result.Windows);
     if (count == 1)
         Console.WriteLine($"fingerprint {result.Fingerprint}");
     if (result.Broken is { } what)
@@ -28,5 +28,5 @@ for (var i = 0; i < count; i++)
     }
 }
 
-Console.WriteLine($"{count} storms in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {events} events, {conflicts} conflicts, {deaths} deaths, {freezes} freezes, {moves} owners, {refused} refused, {broken} broken");
+Console.WriteLine($"{count} storms in {Stopwatch.GetElapsedTime(begun).TotalSeconds:0.0} s, {events} events, {conflicts} conflicts, {deaths} deaths, {freezes} freezes, {moves} owners, {refused} refused, {windows} windows, {broken} broken");
 return broken == 0 ? 0 : 1;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Slipway.Core;
+using Slipway.Core.Analysis.Recording;
 using Slipway.Core.Deployments;
 using Slipway.Core.Environments;
 using Slipway.Core.Projects;
@@ -46,6 +47,9 @@ internal sealed class Promises(World world)
     /// <summary>Somebody was told that this was decided: then the stream says so, in these words.</summary>
     public void Answered(string stream, string text, string what) => _answered.Add((stream, text, what));
 
+    /// <summary>How many windows of checks were looked at in the end.</summary>
+    public int Windows { get; private set; }
+
     /// <param name="directed">Whether one at a time directed the traffic.</param>
     public void AtTheEnd(IReadOnlyCollection<Node> nodes, bool directed)
     {
@@ -57,6 +61,7 @@ internal sealed class Promises(World world)
             if (directed)
                 Guard(stream, () => OneStepAnInterval(_rollouts[stream].State, nodes.Max(n => n.Skew) - nodes.Min(n => n.Skew)));
             Guard(stream, () => HooksRan(_rollouts[stream].State));
+            Guard(stream, () => KeptOnce(_rollouts[stream].State.Spec.Id, nodes.Max(n => n.Skew) - nodes.Min(n => n.Skew)));
         }
 
         foreach (var environment in world.Project.Environments)
@@ -86,6 +91,19 @@ internal sealed class Promises(World world)
         var failed = world.Events<DeploymentEvent>($"deployment:{deployment.Spec.Id}").Any(e => e is DeploymentEvent.HookFailed);
         foreach (var undo in deployment.Phase is Phase.RolledBack && !failed ? hooks.Select(h => h.Undo).OfType<HookSpec>() : [])
             RolloutPromises.Must(world.Hooks.Done.Contains((deployment.Spec.Id, undo.Name)), $"{undo.Name} did not run on the way back");
+    }
+
+    /// <summary>What the checks saw is kept once, in chunks without holes, and in the order in which it was seen: by the clock of whoever watched.</summary>
+    private void KeptOnce(DeploymentId id, TimeSpan skew)
+    {
+        var chunks = world.Analyses.ReadAsync(id, 0, int.MaxValue, CancellationToken.None).Result;
+        RolloutPromises.Must(chunks.Select(c => c.Number).SequenceEqual(Enumerable.Range(1, chunks.Length)), $"the chunks of {id} are numbered {string.Join(", ", chunks.Select(c => c.Number))}");
+        var open = world.Analyses.CheckpointAsync(id, CancellationToken.None).Result is { } saved ? AnalysisCheckpoint.Read(saved) : new AnalysisCheckpoint(0, default);
+        RolloutPromises.Must(open.Chunks == chunks.Length, $"the checks of {id} stand behind chunk {open.Chunks} of {chunks.Length}");
+        var seen = chunks.SelectMany(c => WindowChunk.Unpack(c.Data.Span)).Concat(open.Windows).OfType<ObservedWindow.Compared>().Select(w => w.At).ToList();
+        foreach (var (before, after) in seen.Zip(seen.Skip(1)))
+            RolloutPromises.Must(after >= before - skew, $"the checks of {id} saw {after} behind {before}");
+        Windows += seen.Count;
     }
 
     /// <summary>Each deployment is created when none is under way, and ended once, by what it is itself.</summary>

@@ -12,7 +12,8 @@ namespace Slipway.Engine.Storms;
 /// <param name="Fingerprint">Of everything that was written and served, and when.</param>
 /// <param name="Moves">How often another engine came to act for the project.</param>
 /// <param name="Refused">How often the router refused an engine that no longer directed the traffic.</param>
-internal sealed record StormResult(int Seed, string? Broken, string Fingerprint, int Events, int Conflicts, int Deaths, int Freezes, int Moves, int Refused);
+/// <param name="Windows">How much of what the checks saw was kept.</param>
+internal sealed record StormResult(int Seed, string? Broken, string Fingerprint, int Events, int Conflicts, int Deaths, int Freezes, int Moves, int Refused, int Windows);
 
 /// <summary>
 /// A release on its way to everyone while engines die, freeze and come back, the network is late and loses answers, and people give commands.
@@ -37,7 +38,7 @@ internal sealed class Storm
     private Storm(int seed, Action<string>? tell)
     {
         (_seed, _chance, _more) = (seed, new Random(seed), new Random(~seed));
-        _world = new World(new Weather(_chance), Recipe.Draw(seed, _more), _more, tell);
+        _world = new World(new Weather(_chance, new Random(seed ^ 0x5eed)), Recipe.Draw(seed, _more), _more, tell);
         _people = new People(_world, _chance);
         _several = _chance.Next(2) == 0 || _world.Recipe.Owned;
     }
@@ -62,7 +63,7 @@ internal sealed class Storm
         var ended = begun && await UntilAsync(IsIdle, Longest);
         await PassAsync(TimeSpan.FromSeconds(90));
         _world.Promises.AtTheEnd(_nodes, directed: !_several || _world.Recipe.Owned);
-        return new StormResult(_seed, ended ? _world.Promises.Broken : $"it did not end: {_world.Promises.Broken}", Fingerprint(), _world.Written.Count, _world.Conflicts, _deaths, _freezes, _world.Cluster.Moves, _world.Router.Refused);
+        return new StormResult(_seed, ended ? _world.Promises.Broken : $"it did not end: {_world.Promises.Broken}", Fingerprint(), _world.Written.Count, _world.Conflicts, _deaths, _freezes, _world.Cluster.Moves, _world.Router.Refused, _world.Promises.Windows);
     }
 
     private async Task RageAsync()

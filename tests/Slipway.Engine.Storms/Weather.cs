@@ -7,14 +7,17 @@ internal readonly record struct Fate(TimeSpan Before, bool Refused, TimeSpan Aft
 internal sealed class Weather
 {
     private readonly Random _chance;
+    private readonly Random _beside;
     private readonly double _late;
     private readonly double _refused;
     private readonly double _lost;
     private readonly int _longest;
 
-    public Weather(Random chance)
+    /// <param name="chance">Draws how bad it is, and what becomes of requests…</param>
+    /// <param name="beside">…but of those that came to the storms later, so that the storms stay what they were.</param>
+    public Weather(Random chance, Random beside)
     {
-        _chance = chance;
+        (_chance, _beside) = (chance, beside);
         double[] shares = [0, 0, 0.01, 0.05, 0.2];
         (_late, _refused, _lost) = (shares[chance.Next(5)], shares[chance.Next(4)], shares[chance.Next(5)]);
         _longest = chance.Next(4) switch { 0 => 20, 1 => 500, 2 => 3_000, _ => 20_000 };
@@ -22,9 +25,12 @@ internal sealed class Weather
 
     public bool Bad { get; set; }
 
-    public Fate Next() => Bad ? new Fate(Delay(), Is(_refused), Delay(), Is(_lost)) : default;
+    /// <param name="beside">Whether it is of a kind that storms did not have from the beginning.</param>
+    public Fate Next(bool beside = false) => Bad ? Draw(beside ? _beside : _chance) : default;
 
-    private bool Is(double share) => share > 0 && _chance.NextDouble() < share;
+    private Fate Draw(Random chance) => new(Delay(chance), Is(_refused, chance), Delay(chance), Is(_lost, chance));
 
-    private TimeSpan Delay() => TimeSpan.FromMilliseconds(Is(_late) ? _chance.Next(_longest) : _chance.Next(4));
+    private static bool Is(double share, Random chance) => share > 0 && chance.NextDouble() < share;
+
+    private TimeSpan Delay(Random chance) => TimeSpan.FromMilliseconds(Is(_late, chance) ? chance.Next(_longest) : chance.Next(4));
 }

@@ -77,9 +77,9 @@ public class EventFeedTests
         var follower = Task.Run(() => FollowAsync(feed, new Follower(0, [1000]), 3));
         while (feed.Followers == 0 || _clock.Timers == 0)
             await Task.Yield();
+        var failed = store.Failures;
         store.IsAway = true;
         feed.Announce();
-        var failed = store.Failures;
         while (store.Failures == failed)
             await Task.Yield();
         store.IsAway = false;

@@ -89,12 +89,28 @@ public class EventStreamTests
         await FlagAsync(stream, "2.0.0", "ana");
         store.Now = behind;
 
-        var told = await Assert.ThrowsAsync<InvalidDataException>(() => FlagAsync(stream, "3.0.0", "ana"));
+        var told = await Assert.ThrowsAsync<HistoryException>(() => FlagAsync(stream, "3.0.0", "ana"));
 
         Assert.StartsWith("SLIP0531: project:shop: the store has 1 events where 2 were saved", told.Message, StringComparison.Ordinal);
         Assert.True(await FlagAsync(stream, "3.0.0", "ana"));
         Assert.Equal(["1.0.0", "3.0.0"], stream.State.Bad.Keys.Select(k => k.Value).Order(StringComparer.Ordinal));
         Assert.Equal(2, behind.All.Length);
+    }
+
+    [Theory]
+    [InlineData("project.blessed", """{"$type":"project.blessed","at":"2026-03-02T12:00:00+00:00"}""", "event 2 is a 'project.blessed', which this Slipway does not know: a newer one wrote it")]
+    [InlineData("project.candidate-flagged", """{"$type":"project.candidate-flagged","candidate":{"in":"another form"}}""", "event 2, a 'project.candidate-flagged', cannot be read: ")]
+    public async Task WhatOnlyANewerSlipwayCanReadIsToldAndNothingIsDecidedWithoutIt(string type, string data, string said)
+    {
+        await FlagAsync(Stream(), "1.0.0", "ana");
+        await _store.AppendAsync("project:shop", 1, [new NewEvent(type, data, _clock.GetUtcNow())], default);
+
+        var told = await Assert.ThrowsAsync<HistoryException>(() => Stream().LoadAsync(default));
+
+        Assert.StartsWith($"SLIP0532: project:shop: {said}", told.Message, StringComparison.Ordinal);
+        Assert.Equal(type, EventSummary.Of(_store.All[^1]));
+        await Assert.ThrowsAsync<HistoryException>(() => FlagAsync(Stream(), "2.0.0", "ana"));
+        Assert.Equal(2, _store.All.Length);
     }
 
     /// <summary>A database that is another one from some moment on.</summary>

@@ -15,6 +15,9 @@ public class RetentionTests
 {
     private static readonly RetentionPolicy Policy = new() { Events = TimeSpan.FromDays(90), SnapshotEvery = 10 };
 
+    /// <summary>Where an engine runs all the while: each of its seconds costs a test some time.</summary>
+    private static readonly RetentionPolicy Soon = Policy with { Events = RetentionPolicy.Shortest };
+
     private static readonly Lazy<Task<(ImmutableArray<RecordedEvent> All, DateTimeOffset Now)>> History = new(LiveAsync);
 
     [Fact]
@@ -111,7 +114,7 @@ public class RetentionTests
         var kept = (await store.SnapshotAsync("environment:shop/canary", default))!;
         await store.SaveSnapshotAsync(kept with { Format = 99 }, default);
 
-        var e = await Assert.ThrowsAsync<InvalidDataException>(() => Folding.FoldAsync<EnvironmentState, EnvironmentEvent>(store, kept.Stream, EnvironmentState.Empty, 0, EnvironmentState.Evolve, default));
+        var e = await Assert.ThrowsAsync<HistoryException>(() => Folding.FoldAsync<EnvironmentState, EnvironmentEvent>(store, kept.Stream, EnvironmentState.Empty, 0, EnvironmentState.Evolve, default));
 
         Assert.StartsWith("SLIP0530: environment:shop/canary: event 2 was removed", e.Message, StringComparison.Ordinal);
     }
@@ -123,11 +126,11 @@ public class RetentionTests
         DeploymentId watched = new("shop.production.1");
         var taken = await world.Analyses.TakeAsync(watched, world.Clock.GetUtcNow(), default);
         await world.Analyses.SaveAsync(watched, new AnalysisSave(taken.Term, new byte[] { 1 }, [], world.Clock.GetUtcNow()), default);
-        using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, world.Engine, Policy, world.Clock);
+        using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, world.Engine, Soon, world.Clock);
 
         await house.RunAsync(dryRun: false, default);
         Assert.NotNull(await world.Analyses.CheckpointAsync(watched, default));
-        world.Clock.Advance(Policy.Events + TimeSpan.FromSeconds(1));
+        world.Clock.Advance(Soon.Events + TimeSpan.FromSeconds(1));
         await house.RunAsync(dryRun: true, default);
         Assert.NotNull(await world.Analyses.CheckpointAsync(watched, default));
         await house.RunAsync(dryRun: false, default);
@@ -142,9 +145,9 @@ public class RetentionTests
             await world.CreateAsync($"1.0.{i}");
         await world.UntilAsync(() => world.ServesEverywhere("1.0.13"), "the newest serves");
         await world.Engine.FlagAsync(EngineWorld.Shop, new CandidateId("1.0.2"), "ana", "loses orders", default);
-        using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, world.Engine, Policy, world.Clock);
+        using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, world.Engine, Soon, world.Clock);
         Assert.Equal(0, (await house.RunAsync(dryRun: false, default)).Candidates);
-        world.Clock.Advance(Policy.Events + TimeSpan.FromDays(1));
+        world.Clock.Advance(Soon.Events + TimeSpan.FromDays(1));
         await world.QuietAsync();
 
         var would = await house.RunAsync(dryRun: true, default);
@@ -159,6 +162,28 @@ public class RetentionTests
         Assert.Equal(states, States());
 
         List<string> States() => world.Engine.Snapshot(EngineWorld.Shop) is { } s ? [StateJson.Write(s.Project), .. s.Configuration.Places.Select(name => StateJson.Write(s.Of(name)))] : [];
+    }
+
+    [Fact]
+    public async Task NothingIsForgottenWhileServersOfSeveralVersionsTakePart()
+    {
+        await using var world = await EngineWorld.StartAsync();
+        for (var i = 0; i < 14; i++)
+            await world.CreateAsync($"1.0.{i}");
+        await world.UntilAsync(() => world.ServesEverywhere("1.0.13"), "the newest serves");
+        world.Clock.Advance(Soon.Events + TimeSpan.FromDays(1));
+        await world.QuietAsync();
+        var between = await world.StartEngineAsync(new Owners { Versions = ["1.0.0", "1.1.0"] });
+        var alike = await world.StartEngineAsync(new Owners());
+
+        Assert.Equal(0, await ForgottenByAsync(between));
+        Assert.NotEqual(0, await ForgottenByAsync(alike));
+
+        async Task<int> ForgottenByAsync(SlipwayEngine engine)
+        {
+            using Housekeeping house = new(world.Store, world.Analyses, new Shelf([]), world.Deployer, engine, Soon, world.Clock);
+            return (await house.RunAsync(dryRun: false, default)).Candidates;
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Slipway.Core.Projects;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Telemetry;
+using Slipway.Engine.Tests.Fakes;
 using static Slipway.Engine.Tests.EngineWorld;
 
 namespace Slipway.Engine.Tests;
@@ -67,26 +68,5 @@ public class SharingTests
         listener.SetMeasurementEventCallback<long>((_, _, tags, _) => changed(tags[0].Value as string));
         listener.Start();
         return listener;
-    }
-
-    /// <summary>Sure of itself; who acts is for the test to say.</summary>
-    private sealed class Owners : IProjectOwners
-    {
-        public bool Alone => false;
-
-        public bool IsSure => true;
-
-        public Task WhenSureAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public void Ensure(IReadOnlyCollection<ProjectId> projects)
-        {
-            // The test does.
-        }
-
-        public Task<ProjectLive?> LookAsync(ProjectId project, CancellationToken cancellationToken) => Task.FromResult<ProjectLive?>(null);
-
-        public Task<DriftAnswer> AcceptDriftAsync(EnvironmentKey environment, string by, string? reason, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<DriftAnswer> RevertDriftAsync(EnvironmentKey environment, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

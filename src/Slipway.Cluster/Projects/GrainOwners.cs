@@ -23,6 +23,8 @@ internal sealed partial class GrainOwners(IGrainFactory grains, ClusterNodes nod
 
     public bool IsSure => heart is null || heart.IsSure;
 
+    public IReadOnlyCollection<string> Versions => nodes.Versions;
+
     public Task WhenSureAsync(CancellationToken cancellationToken) => heart?.WhenSureAsync(cancellationToken) ?? Task.CompletedTask;
 
     public void Began(ProjectId project, Action giveUp) => _here[project] = (giveUp, 0);

@@ -10,12 +10,23 @@ namespace Slipway.Engine.Feed;
 /// <summary>Stored events as sentences.</summary>
 public static class EventSummary
 {
-    public static string Of(RecordedEvent e) => e.Type.Split('.')[0] switch
+    /// <summary>What only a newer Slipway can read is told by its type: a feed must not end at it.</summary>
+    public static string Of(RecordedEvent e)
     {
-        "project" => EventWords.Of(Journal<ProjectEvent>.Read(e)),
-        "environment" => EventWords.Of(Journal<EnvironmentEvent>.Read(e)),
-        "governance" => EventWords.Of(Journal<GovernanceEvent>.Read(e)),
-        "deployment" => EventWords.Of(Journal<DeploymentEvent>.Read(e)),
-        _ => e.Type,
-    };
+        try
+        {
+            return e.Type.Split('.')[0] switch
+            {
+                "project" => EventWords.Of(Journal<ProjectEvent>.Read(e)),
+                "environment" => EventWords.Of(Journal<EnvironmentEvent>.Read(e)),
+                "governance" => EventWords.Of(Journal<GovernanceEvent>.Read(e)),
+                "deployment" => EventWords.Of(Journal<DeploymentEvent>.Read(e)),
+                _ => e.Type,
+            };
+        }
+        catch (HistoryException)
+        {
+            return e.Type;
+        }
+    }
 }

@@ -17,6 +17,12 @@ public interface IProjectOwners
     /// </summary>
     bool IsSure { get; }
 
+    /// <summary>
+    /// Versions of Slipway that the processes are of which take part now, this one among them. Where there is more than one, servers are being
+    /// replaced one after the other, and what can wait is not written in a way that the older cannot read.
+    /// </summary>
+    IReadOnlyCollection<string> Versions { get; }
+
     /// <summary>Returns once it is sure.</summary>
     Task WhenSureAsync(CancellationToken cancellationToken);
 

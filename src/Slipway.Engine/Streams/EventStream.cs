@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Slipway.Core.Configuration;
 using Slipway.Engine.Feed;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Telemetry;
@@ -58,7 +59,7 @@ internal sealed class EventStream<TState, TEvent>(IEventStore store, EventFeed f
                     Forget();
                 await CatchUpAsync(cancellationToken);
                 if (_version < known)
-                    throw new InvalidDataException($"SLIP0531: {name}: the store has {_version} events where {known} were saved; it lost the last ones (a fail-over to a replica that was behind?), and what it has holds from now on");
+                    throw new HistoryException(new Problem("SLIP0531", name, $"the store has {_version} events where {known} were saved: it lost the last ones (a fail-over to a replica that was behind?)", "what it has holds from now on; look at `slipway status` and ask again"));
             }
         }
         finally

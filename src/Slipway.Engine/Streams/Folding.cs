@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Slipway.Core;
+using Slipway.Core.Configuration;
 using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Streams;
@@ -14,7 +15,7 @@ internal static class Folding
     /// <param name="version">…and how many events are in that.</param>
     /// <param name="evolve">Folds one more event.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="InvalidDataException">Events are missing that no state has.</exception>
+    /// <exception cref="HistoryException">Events are missing that no state has, or are of a kind that this Slipway does not know.</exception>
     public static async Task<(TState State, long Version)> FoldAsync<TState, TEvent>(
         IEventStore store, string stream, TState state, long version, Func<TState, TEvent, TState> evolve, CancellationToken cancellationToken)
         where TState : class
@@ -25,7 +26,7 @@ internal static class Folding
         foreach (var e in await store.ReadStreamAsync(stream, version, cancellationToken))
         {
             if (e.Version != version + 1)
-                throw new InvalidDataException($"SLIP0530: {stream}: event {version + 1} was removed and no state of it can be read; run the Slipway that compacted it, or restore a backup from before");
+                throw new HistoryException(new Problem("SLIP0530", stream, $"event {version + 1} was removed and no state of it can be read", "run the Slipway that compacted it, or restore a backup from before"));
             (state, version) = (evolve(state, Journal<TEvent>.Read(e)), e.Version);
         }
 
@@ -40,7 +41,7 @@ internal static class Folding
         }
         catch (JsonException e)
         {
-            throw new InvalidDataException($"SLIP0530: {snapshot.Stream}: the state kept of its first {snapshot.Version} events cannot be read ({e.Message}); restore a backup", e);
+            throw new HistoryException(new Problem("SLIP0530", snapshot.Stream, $"the state kept of its first {snapshot.Version} events cannot be read ({e.Message})", "restore a backup"), e);
         }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Slipway.Api;
 using Slipway.Core.Configuration;
 using Slipway.Engine;
+using Slipway.Engine.Ports;
 using Slipway.Storage;
 
 namespace Slipway.Server.Endpoints;
@@ -27,6 +28,7 @@ internal static class Answers
         {
             BadHttpRequestException unreadable => Problem(unreadable.StatusCode, new ProblemItem("SLIP0208", "request", unreadable.Message, "send what the API's description at /openapi/v1.json asks for")),
             StoreException store => Problem(StatusCodes.Status503ServiceUnavailable, Item(store.Problem)),
+            HistoryException history => Problem(StatusCodes.Status503ServiceUnavailable, Item(history.Problem)),
             _ => Problem(StatusCodes.Status500InternalServerError, new ProblemItem("SLIP0209", "server", "the server could not do it; nothing was half done", "look at the server's log, and try again")),
         };
         return answer.ExecuteAsync(context);

@@ -13,7 +13,7 @@ using Slipway.Server.Gateways;
 namespace Slipway.Server.Health;
 
 /// <summary>What only the server can see of itself and of what it depends on. A check is a method that says what is so, and what to do when that is not well.</summary>
-internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtifactStore artifacts, IDeployer deployer, GatewayRouter router, DataDirectory data, TimeProvider time)
+internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtifactStore artifacts, IDeployer deployer, GatewayRouter router, IProjectOwners owners, DataDirectory data, TimeProvider time)
 {
     /// <summary>Beyond this, a save is felt by everybody who waits for one.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromMilliseconds(250);
@@ -29,7 +29,7 @@ internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtif
     public async Task<ChecksResponse> RunAsync(CancellationToken cancellationToken)
     {
         var health = store is IStoreHealth asked ? await asked.CheckAsync(cancellationToken) : null;
-        return new ChecksResponse([Store(health), Disk(), StoreClock(health), Gateways(), GatewayVersions(), GatewayClocks(), await InstancesAsync(cancellationToken), Artifacts(), Secrets(), SourceSecrets()]);
+        return new ChecksResponse([Store(health), Disk(), StoreClock(health), ServerVersions(), Gateways(), GatewayVersions(), GatewayClocks(), await InstancesAsync(cancellationToken), Artifacts(), Secrets(), SourceSecrets()]);
     }
 
     private static CheckFinding Store(StoreHealth? health) => health switch
@@ -55,6 +55,10 @@ internal sealed class SelfChecks(SlipwayEngine engine, IEventStore store, IArtif
         var text = Invariant($"the database's clock is {skew.Duration().TotalSeconds:0.0} s {(skew < TimeSpan.Zero ? "behind" : "ahead of")} this server's");
         return skew.Duration() <= MostSkew ? new("store clock", true, text, null) : new("store clock", false, text, "set both by NTP");
     }
+
+    private CheckFinding ServerVersions() => owners.Versions is { Count: > 1 } several
+        ? new("server versions", false, $"servers of versions {string.Join(" and ", several)} take part", "replace the others too; candidates that nobody needs are forgotten only after that")
+        : new("server versions", true, $"all servers that take part are of version {ServerVersion.Text}", null);
 
     private CheckFinding Gateways()
     {

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
 using Slipway.Api;
 using Slipway.Core;
 using Slipway.Core.Deployments;
@@ -8,6 +10,8 @@ using Slipway.Core.Traffic;
 using Slipway.Engine.Ports;
 using Slipway.Engine.Streams;
 using Slipway.Storage;
+using Slipway.Testing;
+using Slipway.Testing.Servers;
 
 namespace Slipway.Server.Tests.Running;
 
@@ -23,10 +27,10 @@ public class MaintenanceTests
 
         var checks = (await server.Client.ChecksAsync(CancellationToken.None)).Checks;
 
-        Assert.Equal(["store", "disk", "store clock", "gateways", "gateway versions", "gateway clocks", "instances", "artifacts", "secrets", "source secrets"], checks.Select(c => c.Name));
+        Assert.Equal(["store", "disk", "store clock", "server versions", "gateways", "gateway versions", "gateway clocks", "instances", "artifacts", "secrets", "source secrets"], checks.Select(c => c.Name));
         Assert.All(checks.Where(c => c.Name is not ("disk" or "store")), c => Assert.True(c is { Ok: true, Remedy: null }, c.Message));
         Assert.Contains("is whole", checks[0].Message, StringComparison.Ordinal);
-        Assert.Contains("1 instances accept connections", checks[6].Message, StringComparison.Ordinal);
+        Assert.Contains("1 instances accept connections", checks[7].Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,6 +48,22 @@ public class MaintenanceTests
         Assert.All(ill, c => Assert.True(c is { Ok: false, Remedy: not null }));
         Assert.Contains("1.0.0 of shop/production", ill[0].Message, StringComparison.Ordinal);
         Assert.Contains("NOT_SET_ANYWHERE", ill[1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ServersOfSeveralVersionsAreNamedUntilTheyAreReplaced()
+    {
+        await using var database = await PostgresServer.StartAsync();
+        var address = PostgresAddress.Parse(await database.CreateDatabaseAsync());
+        ServerOptions Member(ServerOptions o) => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) };
+        await using var server = await RunningServer.StartAsync(Member);
+        await using (await RunningServer.StartAsync(Member, older => older.Services.Configure<SiloOptions>(o => o.SiloName = "0.0.9")))
+            await SaysAsync(ok: false, $"servers of versions 0.0.9 and {ServerVersion.Text} take part");
+
+        await SaysAsync(ok: true, $"all servers that take part are of version {ServerVersion.Text}");
+
+        Task SaysAsync(bool ok, string text) => Eventually.IsAsync(text, async () =>
+            (await server.Client.ChecksAsync(CancellationToken.None)).Checks.Single(c => c.Name == "server versions") is var found && found.Ok == ok && found.Message == text);
     }
 
     [Fact]

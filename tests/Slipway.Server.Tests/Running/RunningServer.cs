@@ -21,6 +21,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     private Func<ServerOptions, ServerOptions> Change { get; init; } = options => options;
 
+    private Action<WebApplicationBuilder> Customise { get; init; } = _ => { };
+
     public IServiceProvider Services => _app!.Services;
 
     public Uri Api { get; private set; } = null!;
@@ -41,9 +43,10 @@ internal sealed class RunningServer : IAsyncDisposable
     public static string Service => Path.Combine(AppContext.BaseDirectory, "Slipway.Testing.App");
 
     /// <param name="change">Of the options; null: nothing.</param>
-    public static async Task<RunningServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null)
+    /// <param name="customise">Of what it is made of; null: nothing.</param>
+    public static async Task<RunningServer> StartAsync(Func<ServerOptions, ServerOptions>? change = null, Action<WebApplicationBuilder>? customise = null)
     {
-        RunningServer server = change is null ? new() : new() { Change = change };
+        RunningServer server = new() { Change = change ?? (options => options), Customise = customise ?? (_ => { }) };
         await server.UpAsync();
         return server;
     }
@@ -143,7 +146,11 @@ internal sealed class RunningServer : IAsyncDisposable
     private async Task UpAsync()
     {
         var options = Change(Options(Data));
-        _app = SlipwayServer.Build(options, Quiet);
+        _app = SlipwayServer.Build(options, builder =>
+        {
+            Quiet(builder);
+            Customise(builder);
+        });
         await SlipwayServer.StartAsync(_app, options, CancellationToken.None);
         var (api, gateway) = SlipwayServer.Addresses(_app);
         (Api, Gateway) = (new Uri(api), new Uri(gateway!));
