@@ -94,7 +94,7 @@ internal sealed class LatencyCheck : Check
     protected override CheckReport Describe(in Totals gateway)
     {
         var (stratum, part) = IsAtLimit || IsFailing ? _parts.Strongest : (null, _parts.Whole);
-        var totals = stratum is null ? gateway : part.Totals;
+        var totals = Spec.From is null && stratum is null ? gateway : part.Totals;
         return totals.Report(Spec.Name, IsAtLimit ? Verdict.Fail : Verdict.Inconclusive, $"{In(stratum)}{Summary(part, totals)}{Suspect(_parts, stratum)}") with
         {
             LogEvidence = LogEvidence, LogLimit = _limit, Latency = part.Compared, Stratum = stratum,

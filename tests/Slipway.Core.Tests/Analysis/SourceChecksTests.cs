@@ -192,6 +192,25 @@ public class SourceChecksTests
     }
 
     [Fact]
+    public void LatencyOfASourceIsReportedWithItsOwnRequestsAndNotTheGateways()
+    {
+        CanaryAnalysis analysis = new([new CheckSpec.Latency { From = Prom, WarmUp = TimeSpan.Zero }], []);
+        SimulatedTraffic traffic = new(1);
+        for (var i = 1; i <= 30; i++)
+        {
+            var (candidate, baseline) = traffic.Second();
+            analysis.Observe(TimeSpan.FromMinutes(i), SimulatedTraffic.Counts(7, 7, 7), SimulatedTraffic.Counts(9, 9));
+            analysis.Observe(new MetricWindow("latency", TimeSpan.FromMinutes(i), new Measurement.Latencies(candidate!.Latency, 1), new Measurement.Latencies(baseline!.Latency, 0)));
+        }
+
+        var latency = analysis.Report().Checks.Single(c => c.Name == "latency");
+        Assert.NotEqual(30 * 7, latency.CandidateRequests);
+        Assert.InRange(latency.CandidateErrors, 1, 30);
+        Assert.Equal(0, latency.BaselineErrors);
+        Assert.Contains(Sentences.Text($"failures, counted as slowest: {100.0 * latency.CandidateErrors / latency.CandidateRequests:0.00} % against 0.00 %"), latency.Summary, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void CountsOfAnyExposureFailAndPass()
     {
         CheckSpec.Count restarts = new() { As = "restarts", From = Prom };
