@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Slipway.Core.Environments;
 using Slipway.Core.Projects;
 using Slipway.Core.Releases;
+using Slipway.Engine.Streams;
 
 namespace Slipway.Engine;
 
@@ -33,5 +34,18 @@ public sealed partial class SlipwayEngine
         }
 
         return count;
+    }
+
+    /// <summary>
+    /// Whether there was such a candidate, and the project forgot it. Made again it would be the newest, and go to everyone by itself. The events of a
+    /// project are all kept; they are read only where something was forgotten.
+    /// </summary>
+    private async Task<bool> IsForgottenAsync(ProjectId project, CandidateId candidate, CancellationToken cancellationToken)
+    {
+        var state = _projects.Of(project).State;
+        if (state.Find(candidate) is not null || state.Candidates.Length == state.NextNumber - 1)
+            return false;
+        var events = await _store.ReadStreamAsync(StreamNames.Of(project), 0, cancellationToken);
+        return events.Select(Journal<ProjectEvent>.Read).OfType<ProjectEvent.CandidatesForgotten>().Any(e => e.Candidates.Contains(candidate));
     }
 }

@@ -47,9 +47,15 @@ public sealed partial class SlipwayEngine
             if (!_owned.Remove(project))
                 return;
             _restoredProjects = _restoredProjects.Remove(project);
-            await _coordinator.ReleaseAsync(project, lost, cancellationToken);
-            _traffic.Forget(project);
-            _board.Forget(project);
+            try
+            {
+                await _coordinator.ReleaseAsync(project, lost, cancellationToken);
+            }
+            finally
+            {
+                _traffic.Forget(project);
+                _board.Forget(project);
+            }
         }
         finally
         {

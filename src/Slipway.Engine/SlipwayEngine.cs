@@ -181,6 +181,8 @@ public sealed partial class SlipwayEngine : IAsyncDisposable
     {
         if (Find(project) is { Ok: false } missing)
             return missing.Problem;
+        if (id is { } asked && await IsForgottenAsync(project, asked, cancellationToken))
+            return new Problem("SLIP0212", $"project {project}", $"candidate '{asked}' was made before, and is forgotten: too old, and nothing reached it any more", "choose another version");
         return await _projects.Of(project).UpdateAsync<Result<Candidate>>(state =>
         {
             var now = _time.GetUtcNow();

@@ -155,11 +155,16 @@ public class RetentionTests
         var did = await house.RunAsync(dryRun: false, default);
 
         Assert.Equal((3, 3), (would.Candidates, did.Candidates));
+        Assert.Equal("SLIP0212", (await MakeAsync("1.0.0")).Problem?.Code);
+        Assert.True((await MakeAsync("1.0.13")).Ok);
         Assert.Equal(0, (await house.RunAsync(dryRun: false, default)).Candidates);
         var states = States();
         Assert.Contains("loses orders", states[0], StringComparison.Ordinal);
         await world.CrashAsync();
         Assert.Equal(states, States());
+
+        Task<Result<Candidate>> MakeAsync(string version) =>
+            world.Engine.CreateCandidateAsync(EngineWorld.Shop, new CandidateId(version), new Artifact(ArtifactKind.Archive, $"sha256:{version}", null, 1), null, "ci", default);
 
         List<string> States() => world.Engine.Snapshot(EngineWorld.Shop) is { } s ? [StateJson.Write(s.Project), .. s.Configuration.Places.Select(name => StateJson.Write(s.Of(name)))] : [];
     }

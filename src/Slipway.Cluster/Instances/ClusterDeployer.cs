@@ -16,8 +16,7 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentDictionary<SiloAddress, ImmutableArray<InstanceStatus>> _last = new();
-    private readonly ConcurrentDictionary<string, long> _seen = new();
-    private long _order;
+    private readonly Seniority _seniority = new();
 
     public async Task<DeployOutcome> EnsureAsync(InstanceRequest request, CancellationToken cancellationToken)
     {
@@ -27,13 +26,16 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
         // This server first, so that a lone instance is where it is acted for.
         var servers = listed.Keys.OrderBy(s => s.Equals(nodes.Self) ? 0 : 1).ThenBy(s => s).ToImmutableArray();
         var running = servers.Select(s => listed[s].Where(i => i.Id == request.Id).Sum(i => i.Instances)).ToImmutableArray();
-        var at = servers.SelectMany((s, i) => listed[s].Where(l => l.Id == request.Id).SelectMany(l => l.Endpoints).Select(e => (Endpoint: e, Server: i))).DistinctBy(e => e.Endpoint).ToDictionary(e => e.Endpoint, e => e.Server);
-        var wanted = Spread.Of(running, [.. InOrder(at.Keys).Select(e => at[e])], request.Instances);
+        var ready = servers.Select(s => listed[s].Where(i => i.Id == request.Id).SelectMany(i => i.Endpoints).ToImmutableArray()).ToImmutableArray();
+        var at = ready.SelectMany((endpoints, server) => endpoints.Select(e => (Endpoint: e, Server: server))).DistinctBy(e => e.Endpoint).ToDictionary(e => e.Endpoint, e => e.Server);
+        var wanted = Spread.Of(running, [.. _seniority.Of(ready.Select(r => r.AsEnumerable())).Select(e => at[e])], request.Instances);
         var asked = servers.Select((server, i) => (Server: server, Count: wanted[i], IsThere: listed[server].Any(s => s.Id == request.Id))).Where(a => a.Count > 0 || a.IsThere);
         var answers = await Task.WhenAll(asked.Select(a => EnsureAsync(a.Server, request with { Instances = a.Count }, cancellationToken)));
-        return answers.FirstOrDefault(a => a.Failure is not null) is { Failure: { } why }
-            ? new DeployOutcome.Failed(why)
-            : new DeployOutcome.Ready(InOrder(answers.SelectMany(a => a.Endpoints)));
+        if (answers.FirstOrDefault(a => a.Failure is not null) is { Failure: { } why })
+            return new DeployOutcome.Failed(why);
+        return answers.FirstOrDefault(a => a.AskAgain is not null) is { AskAgain: { } again }
+            ? throw new AskAgainException(again)
+            : new DeployOutcome.Ready(_seniority.Of(answers.Select(a => a.Endpoints.AsEnumerable())));
     }
 
     public async Task StopAsync(InstanceId id, CancellationToken cancellationToken)
@@ -54,6 +56,7 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
     /// <summary>At once what exits here; what exits elsewhere is found by the next look at what runs.</summary>
     public IAsyncEnumerable<InstanceStatus> WatchExitsAsync(CancellationToken cancellationToken) => local.WatchExitsAsync(cancellationToken);
 
+    /// <summary>That another server cannot be asked says nothing of the version: it is asked for again, and by then elsewhere if that server is gone.</summary>
     private async Task<EnsureAnswer> EnsureAsync(SiloAddress server, InstanceRequest request, CancellationToken cancellationToken)
     {
         try
@@ -65,12 +68,12 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
             }
 
             return server.Equals(nodes.Self)
-                ? EnsureAnswer.Of(await local.EnsureAsync(request, cancellationToken))
+                ? await EnsureAnswer.OfAsync(() => local.EnsureAsync(request, cancellationToken))
                 : ClusterJson.Read<EnsureAnswer>(await nodes.Grain(server).EnsureAsync(ClusterJson.Write(request), cancellationToken));
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception e) when (!server.Equals(nodes.Self) && !cancellationToken.IsCancellationRequested)
         {
-            return new EnsureAnswer([], $"server {server} could not be asked to run {request.Id}: {e.Message}");
+            return new EnsureAnswer([], null) { AskAgain = $"SLIP0553: server {server} could not be asked to run {request.Id}: {e.Message}" };
         }
     }
 
@@ -79,10 +82,11 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
 
     private async Task<Dictionary<SiloAddress, ImmutableArray<InstanceStatus>>> ByNodeAsync(CancellationToken cancellationToken)
     {
-        var active = nodes.Active;
+        var (active, mark) = (nodes.Active, _seniority.Mark);
         foreach (var gone in _last.Keys.Where(s => !active.Contains(s)))
             _last.TryRemove(gone, out _);
         var lists = await Task.WhenAll(active.Select(server => ListAsync(server, cancellationToken)));
+        _seniority.Forget(mark, lists.SelectMany(l => l ?? []).SelectMany(s => s.Endpoints));
         return active.Zip(lists).Where(l => l.Second is not null).ToDictionary(l => l.First, l => l.Second!.Value);
     }
 
@@ -97,7 +101,7 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
             _last[server] = listed;
             return listed;
         }
-        catch (Exception e) when (e is OrleansException or TimeoutException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return nodes.IsActive(server) && _last.TryGetValue(server, out var last) ? last : null;
         }
@@ -110,14 +114,11 @@ internal sealed class ClusterDeployer(IDeployer local, ClusterNodes nodes, Membe
             return only;
         var condition = all.Exists(s => s.Condition is InstanceCondition.Ready) ? InstanceCondition.Ready
             : all.Exists(s => s.Condition is InstanceCondition.Starting) ? InstanceCondition.Starting : InstanceCondition.Exited;
-        return new InstanceStatus(all[0].Id, condition, InOrder(all.SelectMany(s => s.Endpoints)), string.Join("; ", all.Select(s => s.Detail).Where(d => d.Length > 0)))
+        return new InstanceStatus(all[0].Id, condition, _seniority.Of(all.Select(s => s.Endpoints.AsEnumerable())), string.Join("; ", all.Select(s => s.Detail).Where(d => d.Length > 0)))
         {
             Instances = all.Sum(s => s.Instances),
             Exited = all.Sum(s => s.Exited),
             Starting = all.Sum(s => s.Starting),
         };
     }
-
-    /// <summary>First what has been known for longest: machines' own clocks are not compared.</summary>
-    private ImmutableArray<string> InOrder(IEnumerable<string> endpoints) => [.. endpoints.OrderBy(e => _seen.GetOrAdd(e, _ => Interlocked.Increment(ref _order)))];
 }

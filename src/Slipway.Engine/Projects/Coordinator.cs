@@ -70,8 +70,14 @@ internal sealed partial class Coordinator(
         Lost(logger, id.Value);
         _ending.Add(Task.Run(async () =>
         {
-            await lose(id);
-            _losing.TryRemove(id, out _);
+            try
+            {
+                await lose(id);
+            }
+            finally
+            {
+                _losing.TryRemove(id, out _);
+            }
         }, CancellationToken.None));
     }
 

@@ -86,6 +86,9 @@ internal sealed class RunningServer : IAsyncDisposable
         {{string.Join('\n', environment.Select(line => "    " + line))}}
         """;
 
+    /// <summary>Ends it in peace; disposing of it later does no harm.</summary>
+    public Task StopAsync() => _app!.StopAsync();
+
     public async Task RestartAsync()
     {
         await DownAsync();
