@@ -108,7 +108,7 @@ internal static class Rollouts
         using PeriodicTimer second = new(TimeSpan.FromSeconds(1));
         for (var s = 0; s < seconds; s++)
         {
-            engine.Counts.Add(new TrafficSecond(DateTimeOffset.UtcNow, [.. Enumerable.Range(0, count).SelectMany(i => new[] { Counts(i, "2.0.0", 10), Counts(i, "1.0.0", 90) })]));
+            engine.Counts.Add(new TrafficSecond(DateTimeOffset.UtcNow, [.. Enumerable.Range(0, count).SelectMany(i => SecondsOfTraffic.Of(new EnvironmentKey(Id(i), Production), i, s))]));
             for (var n = 0; n < 10; n++)
             {
                 var (which, asked) = (((s * 10) + n) * 7919 % count, Stopwatch.GetTimestamp());
@@ -155,11 +155,6 @@ internal static class Rollouts
         })));
         return saved / Stopwatch.GetElapsedTime(begun).TotalSeconds;
     }
-
-    private static SideCounts Counts(int i, string version, long requests) => new()
-    {
-        Environment = new EnvironmentKey(Id(i), Production), Candidate = new CandidateId(version), Started = requests, Completed = requests,
-    };
 
     private static Task BakingAsync(SlipwayEngine engine, int count) =>
         UntilAsync(() => Enumerable.Range(0, count).All(i => engine.Snapshot(Id(i))?.Active(Production) is { Step: BakeStep, Confirmed: not null }));
