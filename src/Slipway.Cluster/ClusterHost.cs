@@ -94,12 +94,12 @@ public static class ClusterHost
         services.AddSingleton<IExportRelay>(s => s.GetRequiredService<ExportRelay>());
         services.AddHostedService(s => s.GetRequiredService<ExportRelay>());
         services.AddSingleton<IDeployer>(s => new ClusterDeployer(s.GetRequiredKeyedService<IDeployer>(Local), s.GetRequiredService<ClusterNodes>(), s.GetRequiredService<Heart>(), s.GetRequiredService<IRouteBoard>(), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source));
+        services.AddSingleton(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PostgresArtifactStore>>()));
         services.AddSingleton<IArtifactStore>(s => s.GetRequiredService<PostgresArtifactStore>());
         services.AddHostedService(s => s.GetRequiredService<PostgresArtifactStore>());
         services.AddSingleton(new SharedTokens(source));
         services.AddSingleton<NewsOfAppends>();
-        services.AddHostedService(s => new SharedNews(source, s.GetRequiredService<EventFeed>(), s.GetRequiredService<NewsOfAppends>(), s.GetRequiredService<TimeProvider>()));
+        services.AddHostedService(s => new SharedNews(source, s.GetRequiredService<EventFeed>(), s.GetRequiredService<NewsOfAppends>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SharedNews>>()));
     }
 
     /// <summary>The store of a member: what it appends is told to the others at once.</summary>

@@ -96,11 +96,27 @@ public static class SlipwayServer
         ServerStartException start => start.Problem,
         StoreException store => store.Problem,
         HistoryException history => history.Problem,
+        ServerBrokenException broken => broken.Problem,
         _ => null,
     };
 
-    /// <summary>Why a server of a cluster that has stopped has to begin anew; null when it was told to stop.</summary>
-    public static string? MustBeginAnew(WebApplication app) => app.Services.GetService<Fate>()?.Verdict;
+    /// <summary>Waits until a started server has stopped. Returns why it has to begin anew, as one of a cluster may; null when it was told to stop.</summary>
+    /// <exception cref="ServerBrokenException">It stopped because a part of it failed.</exception>
+    public static async Task<string?> WaitAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        BackgroundService? broken = null;
+        var early = app.Lifetime.ApplicationStopping.IsCancellationRequested;
+        await using (app.Lifetime.ApplicationStopping.Register(() => broken = Failed(app, early)))
+            await app.WaitForShutdownAsync(cancellationToken);
+        if (cancellationToken.IsCancellationRequested)
+            return null;
+        return app.Services.GetService<Fate>()?.Verdict ?? (broken is null ? null : throw new ServerBrokenException(broken.GetType().Name, broken.ExecuteTask?.Exception?.InnerException));
+    }
+
+    /// <summary>Asked before any of them is told to stop: what is cancelled by then, nobody cancelled.</summary>
+    /// <param name="early">The server was to stop while it started, which does cancel them.</param>
+    private static BackgroundService? Failed(WebApplication app, bool early) =>
+        app.Services.GetServices<IHostedService>().OfType<BackgroundService>().FirstOrDefault(s => s.ExecuteTask is { IsFaulted: true } || !early && s.ExecuteTask is { IsCanceled: true });
 
     /// <summary>Where a started server listens, with the ports that were taken.</summary>
     public static (string Api, string? Gateway) Addresses(WebApplication app) =>

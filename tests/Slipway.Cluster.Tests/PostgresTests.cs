@@ -5,11 +5,14 @@ using Orleans;
 using Orleans.Runtime;
 using Slipway.Cluster.Artifacts;
 using Slipway.Cluster.Membership;
+using Slipway.Cluster.Nodes;
 using Slipway.Cluster.Routes;
 using Slipway.Core.Projects;
 using Slipway.Core.Traffic;
+using Slipway.Engine.Feed;
 using Slipway.Engine.Ports;
 using Slipway.Storage;
+using Slipway.Testing;
 using Slipway.Testing.Servers;
 
 namespace Slipway.Cluster.Tests;
@@ -123,8 +126,8 @@ public sealed class PostgresTests : IAsyncLifetime
     public async Task AnArtifactThatOneServerTookIsUnpackedByAnother()
     {
         var (here, there) = (Directory.CreateTempSubdirectory("slipway-a-").FullName, Directory.CreateTempSubdirectory("slipway-b-").FullName);
-        using PostgresArtifactStore one = new(new FileArtifactStore(here), _source);
-        using PostgresArtifactStore other = new(new FileArtifactStore(there), _source);
+        using var one = Artifacts(new FileArtifactStore(here));
+        using var other = Artifacts(new FileArtifactStore(there));
         var saved = Assert.IsType<ArtifactOutcome.Saved>(await one.SaveAsync(Archive("hello"), CancellationToken.None)).Artifact;
 
         Assert.True(other.Has(saved.Digest!));
@@ -138,12 +141,90 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ArtifactsFromBeforeAreSharedOnceTheDatabaseIsBackButForThoseThatWerePrunedMeanwhile()
+    {
+        var (here, there) = (Directory.CreateTempSubdirectory("slipway-a-").FullName, Directory.CreateTempSubdirectory("slipway-b-").FullName);
+        FileArtifactStore files = new(here);
+        var kept = Assert.IsType<ArtifactOutcome.Saved>(await files.SaveAsync(Archive("kept"), CancellationToken.None)).Artifact.Digest!;
+        var pruned = Assert.IsType<ArtifactOutcome.Saved>(await files.SaveAsync(Archive("pruned"), CancellationToken.None)).Artifact.Digest!;
+        await _server.DownAsync();
+        Lines<PostgresArtifactStore> said = new();
+        using PostgresArtifactStore shared = new(files, _source, TimeProvider.System, said);
+
+        await shared.StartAsync(CancellationToken.None);
+        await Eventually.IsAsync("neither could be shared", () => said.Count("could not be put into the database") >= 2);
+        await files.RemoveAsync(pruned, CancellationToken.None);
+        await _server.UpAsync();
+        await shared.ExecuteTask!;
+
+        using var other = Artifacts(new FileArtifactStore(there));
+        Assert.Equal((true, false), (other.Has(kept), other.Has(pruned)));
+        Directory.Delete(here, recursive: true);
+        Directory.Delete(there, recursive: true);
+    }
+
+    [Fact]
+    public async Task RoutesThatCannotBeReadAreReadOnceTheyCan()
+    {
+        using var writer = Board(1);
+        await writer.TakeOverAsync(Shop, CancellationToken.None);
+        await ExecuteAsync("UPDATE slipway_cluster.routes SET route = '[]', version = nextval('slipway_cluster.route_versions')");
+        Lines<PostgresRouteBoard> said = new();
+        using PostgresRouteBoard reader = new(_source, new Silo(2), TimeProvider.System, said);
+        await reader.StartAsync(CancellationToken.None);
+        await Eventually.IsAsync("it cannot read them", () => said.Count("could not be read") > 0);
+
+        await writer.WriteAsync(Shop, Route("one"), CancellationToken.None);
+
+        await Eventually.IsAsync("it reads them", () => reader.Table.Services is [{ Hosts: ["one"] }]);
+        await reader.StopAsync(CancellationToken.None);
+    }
+
+    /// <summary>A connection that broke while nobody used it fails in another way than one that breaks in use.</summary>
+    [Fact]
+    public async Task NewsIsToldAgainAfterConnectionsBrokeThatNobodyUsed()
+    {
+        Lines<NpgsqlConnection> said = new();
+        NpgsqlDataSourceBuilder settings = new(_source.ConnectionString) { ConnectionStringBuilder = { KeepAlive = 1, ApplicationName = "news" } };
+        await using var source = settings.UseLoggerFactory(said).Build();
+        await using EventFeed feed = new(new InMemoryEventStore(), TimeProvider.System);
+        NewsOfAppends news = new();
+        using SharedNews shared = new(source, feed, news, TimeProvider.System, NullLogger<SharedNews>.Instance);
+        await shared.StartAsync(CancellationToken.None);
+        await HearsAsync();
+
+        await ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'news'");
+        await Eventually.IsAsync("the connection that is used for telling only is known to be broken", () => said.Count("Keepalive failed") > 0);
+
+        await HearsAsync();
+        await shared.StopAsync(CancellationToken.None);
+
+        async Task HearsAsync()
+        {
+            using CancellationTokenSource enough = new(TimeSpan.FromSeconds(20));
+            await using var listener = await _source.OpenConnectionAsync();
+            await using NpgsqlCommand listen = new("LISTEN slipway_news", listener);
+            await listen.ExecuteNonQueryAsync();
+            news.Stored();
+            await listener.WaitAsync(enough.Token);
+        }
+    }
+
+    [Fact]
     public void ATokenOfOneServerIsKnownToAll()
     {
         new SharedTokens(_source).Add("aa");
         new SharedTokens(_source).Add("aa");
         new SharedTokens(_source).Add("bb");
         Assert.Equal(["aa", "bb"], new SharedTokens(_source).All().Order());
+    }
+
+    private PostgresArtifactStore Artifacts(FileArtifactStore files) => new(files, _source, TimeProvider.System, NullLogger<PostgresArtifactStore>.Instance);
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = _source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     private PostgresRouteBoard Board(int server) => new(_source, new Silo(server), TimeProvider.System, NullLogger<PostgresRouteBoard>.Instance);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Slipway.Core.Releases;
 using Slipway.Engine.Ports;
@@ -8,9 +9,11 @@ using Slipway.Storage;
 namespace Slipway.Cluster.Artifacts;
 
 /// <summary>Artifacts for all servers in the database, and those that this one needs as files beside it.</summary>
-internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source) : BackgroundService, IArtifactStore, IArtifactShelf
+internal sealed partial class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataSource source, TimeProvider time, ILogger<PostgresArtifactStore> logger) : BackgroundService, IArtifactStore, IArtifactShelf
 {
     private const int PartBytes = 1024 * 1024;
+
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
     public async Task<ArtifactOutcome> SaveAsync(Stream content, CancellationToken cancellationToken)
     {
@@ -30,8 +33,38 @@ internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataS
     /// <summary>What was here before this server was one of several is for all of them from now on.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var digest in files.List().Select(a => a.Digest))
-            await ShareAsync(digest, files.Open(digest), stoppingToken);
+        for (var left = files.List().Select(a => a.Digest).ToList(); left.Count > 0;)
+        {
+            List<string> again = [];
+            foreach (var digest in left)
+            {
+                if (!await TryShareAsync(digest, stoppingToken))
+                    again.Add(digest);
+            }
+
+            left = again;
+            if (left.Count > 0)
+                await Task.Delay(BetweenTries, time, stoppingToken);
+        }
+    }
+
+    /// <summary>False when it has to be tried again. What was thrown away meanwhile does not.</summary>
+    private async Task<bool> TryShareAsync(string digest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ShareAsync(digest, files.Open(digest), cancellationToken);
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            NotShared(logger, e, digest);
+            return false;
+        }
     }
 
     /// <summary>Those that are files here: each server throws away its own, and with them what is shared.</summary>
@@ -107,4 +140,7 @@ internal sealed class PostgresArtifactStore(FileArtifactStore files, NpgsqlDataS
         read.Parameters.AddWithValue(part);
         return await read.ExecuteScalarAsync(cancellationToken) as byte[];
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Artifact {Digest} could not be put into the database, where the other servers find it; it is tried again")]
+    private static partial void NotShared(ILogger logger, Exception e, string digest);
 }

@@ -55,7 +55,7 @@ internal sealed partial class Heart(NpgsqlDataSource source, ILocalSiloDetails s
             ask.Parameters.AddWithValue(silo.SiloAddress.ToParsableString());
             return await ask.ExecuteScalarAsync(enough.Token) is int status && (SiloStatus)status is SiloStatus.Active;
         }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return false;
         }

@@ -29,7 +29,7 @@ internal sealed class ReportRelay(ClusterNodes nodes, TimeProvider time) : IRepo
             await nodes.Grain(other).TakeAsync(gateway, report).WaitAsync(Patience, time, cancellationToken);
             return true;
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
             return !nodes.IsActive(other);
         }

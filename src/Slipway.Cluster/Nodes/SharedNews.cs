@@ -1,12 +1,13 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Npgsql;
 using Slipway.Engine.Feed;
 
 namespace Slipway.Cluster.Nodes;
 
 /// <summary>Tells the other servers at once that events were stored, and hears it of them. What goes astray is found by the feed's own looks.</summary>
-internal sealed class SharedNews(NpgsqlDataSource source, EventFeed feed, NewsOfAppends news, TimeProvider time) : BackgroundService
+internal sealed partial class SharedNews(NpgsqlDataSource source, EventFeed feed, NewsOfAppends news, TimeProvider time, ILogger<SharedNews> logger) : BackgroundService
 {
     private static readonly TimeSpan BetweenTries = TimeSpan.FromSeconds(1);
 
@@ -20,8 +21,9 @@ internal sealed class SharedNews(NpgsqlDataSource source, EventFeed feed, NewsOf
             {
                 await work(cancellationToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or OperationCanceledException)
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
+                Broken(logger, e);
                 await Task.Delay(BetweenTries, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -38,16 +40,21 @@ internal sealed class SharedNews(NpgsqlDataSource source, EventFeed feed, NewsOf
             await connection.WaitAsync(cancellationToken);
     }
 
+    /// <summary>A connection begins with telling what the one before may not have told.</summary>
     private async Task TellAsync(CancellationToken cancellationToken)
     {
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
         await using NpgsqlCommand notify = new("NOTIFY slipway_news", connection);
-        while (await news.Waiting.WaitToReadAsync(cancellationToken))
+        do
         {
             news.Waiting.TryRead(out _);
             await notify.ExecuteNonQueryAsync(cancellationToken);
         }
+        while (await news.Waiting.WaitToReadAsync(cancellationToken));
     }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "The connection by which servers tell each other of what they store is made again")]
+    private static partial void Broken(ILogger logger, Exception e);
 }
 
 /// <summary>That something was stored, once for all that was since it was last told.</summary>

@@ -79,7 +79,7 @@ internal sealed partial class PostgresRouteBoard(NpgsqlDataSource source, ILocal
                 if (await NewestAsync(stoppingToken) is var newest && First + newest > _table.Version)
                     await ReadAsync(stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 NotRead(logger, e);
             }

@@ -54,11 +54,11 @@ internal sealed partial class OtlpReceiver(OtlpStore store, OtlpInbox inbox, Ser
             {
                 await ListenAsync(stoppingToken);
             }
-            catch (ServerStartException e) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 // Nobody asked for it at the start, so the server runs without; the source says so too.
                 if (!told)
-                    LogDeaf(logger, e.Problem.Message, e.Problem.Place);
+                    LogDeaf(logger, e);
                 told = true;
             }
         }
@@ -103,6 +103,6 @@ internal sealed partial class OtlpReceiver(OtlpStore store, OtlpInbox inbox, Ser
     [LoggerMessage(EventId = 1, Level = LogLevel.Information, Message = "OTLP metrics are received at {Addresses}")]
     private static partial void LogListening(ILogger logger, string addresses);
 
-    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "A project has a source of the kind otlp, and it cannot be received: {Problem} ({Place})")]
-    private static partial void LogDeaf(ILogger logger, string problem, string place);
+    [LoggerMessage(EventId = 2, Level = LogLevel.Warning, Message = "A project has a source of the kind otlp, and it cannot be received; it is tried again")]
+    private static partial void LogDeaf(ILogger logger, Exception e);
 }

@@ -102,8 +102,7 @@ internal static class ServerCommand
         await AnnounceAsync(cli.Out, app, options);
         if (untilStdinCloses)
             _ = Task.Run(() => StopWithStdin(cli.In, app.Lifetime), CancellationToken.None);
-        await app.WaitForShutdownAsync(cancellationToken);
-        return cancellationToken.IsCancellationRequested ? null : SlipwayServer.MustBeginAnew(app);
+        return await SlipwayServer.WaitAsync(app, cancellationToken);
     }
 
     private static async Task AnnounceAsync(TextWriter output, WebApplication app, ServerOptions options)

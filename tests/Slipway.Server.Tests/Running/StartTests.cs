@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Slipway.Testing;
 
 namespace Slipway.Server.Tests.Running;
@@ -62,6 +65,23 @@ public class StartTests
     }
 
     [Fact]
+    public async Task AServerOfWhichAPartFailsEndsWithAnError()
+    {
+        var broken = await Assert.ThrowsAsync<ServerBrokenException>(() => EndsAsync((_, part) => part.SetException(new InvalidOperationException("a bug"))));
+
+        Assert.Equal(("SLIP0505", nameof(Part)), (SlipwayServer.Explains(broken)!.Code, broken.Problem.Place));
+        Assert.Contains("a bug", broken.Problem.Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<ServerBrokenException>(() => EndsAsync((_, part) => part.SetCanceled()));
+    }
+
+    [Fact]
+    public async Task AServerThatIsToldToStopEndsWithout()
+    {
+        Assert.Null(await EndsAsync((app, _) => app.Lifetime.StopApplication()));
+        Assert.Null(await EndsAsync((_, _) => { }, whileItStarts: app => app.Lifetime.StopApplication()));
+    }
+
+    [Fact]
     public async Task AGatewayThatWaitsForRoutesDoesNotHoldUpTheEnd()
     {
         await using var server = await RunningServer.StartAsync();
@@ -108,5 +128,34 @@ public class StartTests
         using TcpListener probe = new(IPAddress.Loopback, 0);
         probe.Start();
         return (IPEndPoint)probe.LocalEndpoint;
+    }
+
+    /// <summary>Starts a server with a part of the test's own, and returns why it has to begin anew.</summary>
+    private static async Task<string?> EndsAsync(Action<WebApplication, TaskCompletionSource> end, Action<WebApplication>? whileItStarts = null)
+    {
+        var options = RunningServer.Options(Directory.CreateTempSubdirectory("slipway-test-").FullName);
+        TaskCompletionSource part = new();
+        await using var app = SlipwayServer.Build(options, builder =>
+        {
+            RunningServer.Quiet(builder);
+            builder.Services.AddHostedService(_ => new Part(part.Task));
+        });
+        app.Lifetime.ApplicationStarted.Register(() => whileItStarts?.Invoke(app));
+        await SlipwayServer.StartAsync(app, options, CancellationToken.None);
+        var ended = SlipwayServer.WaitAsync(app, CancellationToken.None);
+        end(app, part);
+        try
+        {
+            return await ended;
+        }
+        finally
+        {
+            Directory.Delete(options.DataDirectory, recursive: true);
+        }
+    }
+
+    private sealed class Part(Task work) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => work.WaitAsync(stoppingToken);
     }
 }
