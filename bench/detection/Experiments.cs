@@ -4,6 +4,9 @@ namespace Slipway.Bench.Detection;
 /// <param name="size">How many runs: 1 is a full measurement.</param>
 internal sealed class Experiments(ulong seed, double size, Action<string> tell)
 {
+    /// <summary>Of the log of each instance's latency: how large, and for how many seconds they last.</summary>
+    private static readonly (double Sigma, double Memory)[] LatencyWaves = [(0.08, 30), (0.2, 30), (0.05, 300)];
+
     private readonly Dictionary<(Level, double), Matched> _matched = [];
 
     public Report All()
@@ -18,7 +21,7 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
         tell("latency");
         var healthy = Level.All.SelectMany(l => Cell.Weights.Select(w => Healthy(l, w))).ToList();
         tell("healthy");
-        List<NoiseRow> noise = [.. Noise.All.Select(Noisy), .. new[] { (0.08, 30), (0.2, 30), (0.05, 300) }.Select(w => Waves(w.Item1, w.Item2)), .. Cell.Weights.Select(Quick)];
+        List<NoiseRow> noise = [.. Noise.All.Select(Noisy), .. LatencyWaves.Select(w => Waves(w.Sigma, w.Memory)), .. Cell.Weights.Select(Quick)];
         tell("noise");
         var promotions = Level.All.Select(Promotion).ToList();
         List<LateRow> late =
@@ -100,6 +103,10 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
             hours.Average(h => h.Phi),
             Product(noise, 0, 1));
     }
+
+    /// <summary>False alarms of the checks as a deployment has them, by the noise of a healthy service.</summary>
+    public IEnumerable<(string Noise, Share Stopped)> Products() =>
+        Noise.All.Select(noise => (noise.Name, Product(noise, 0, 1))).Concat(LatencyWaves.Select(w => ($"latency waves of an instance, sigma {w.Sigma}, {w.Memory} s", Product(Noise.All[0], w.Sigma, w.Memory))));
 
     private Share Product(Noise noise, double sigma, double memory) =>
         Share.Of(Many.Runs(Runs(400), seed, $"product {noise.Name} {sigma} {memory}", chance => ProductRuns.Run(noise, sigma, memory, chance)));

@@ -6,13 +6,15 @@ namespace Slipway.Bench.Detection;
 
 /// <summary>
 /// A healthy hour as a deployment sees it: <c>checks: [errors, latency]</c> with their defaults, both together at 1 %, ten alike instances of which one is
-/// the candidate's, and only the ten minutes before it to learn from. Users are spread evenly: what clings together clings to instances.
+/// the candidate's, and the hour before it to learn from, as the product keeps it: of the last ten minutes everything, of the time before only how alike the
+/// parts were. Users are spread evenly: what clings together clings to instances.
 /// </summary>
 internal static class ProductRuns
 {
     private const int Instances = 10;
-    private const int Past = 600;
     private const int Hour = 3600;
+    private const int Piece = 10;
+    private const int Recent = 600;
 
     /// <param name="noise">Of errors.</param>
     /// <param name="sigma">Of the log of each instance's latency, an AR(1) process of its own.</param>
@@ -25,20 +27,25 @@ internal static class ProductRuns
         CanaryAnalysis analysis = new([new CheckSpec.Errors { Alpha = 0.006 }, new CheckSpec.Latency { Alpha = 0.004 }], [new Weight(Weight.Whole / 10)]);
         double[] n = new double[Instances], x = new double[Instances], level = [.. Enumerable.Range(0, Instances).Select(_ => sigma * chance.Normal())];
         var kept = Math.Exp(-1 / memory);
-        for (var second = 1 - Past; second <= Hour; second++)
+        Side piece = new();
+        for (var second = 1 - Hour; second <= Hour; second++)
         {
             source(n, x);
-            Side candidate = new(), baseline = new();
+            Side candidate = new(), baseline = second <= 0 ? piece : new();
             for (var i = 0; i < Instances; i++)
             {
                 (i == 0 ? candidate : baseline).Add(i, n[i], x[i], level[i], chance);
                 level[i] = (kept * level[i]) + (sigma * Math.Sqrt(1 - (kept * kept)) * chance.Normal());
             }
 
-            if (second <= 0)
-                analysis.LearnBaseline(baseline.Counts(second + Past), TimeSpan.FromSeconds(second));
-            else
-                analysis.Observe(TimeSpan.FromSeconds(second), candidate.Counts(second + Past), baseline.Counts(second + Past));
+            if (second > 0)
+                analysis.Observe(TimeSpan.FromSeconds(second), candidate.Counts(second + Hour), baseline.Counts(second + Hour));
+            else if (second % Piece == 0)
+            {
+                Learn(analysis, second, piece.Counts(second + Hour));
+                piece = new();
+            }
+
             if (second > 0 && analysis.Report().Verdict is Verdict.Fail)
                 return true;
         }
@@ -46,7 +53,10 @@ internal static class ProductRuns
         return false;
     }
 
-    /// <summary>One second of some instances.</summary>
+    private static void Learn(CanaryAnalysis analysis, int second, SideCounts counts) => analysis.LearnBaseline(
+        second > -Recent ? counts : new() { Environment = default, Candidate = default, Shards = counts.Shards, Instances = counts.Instances }, TimeSpan.FromSeconds(second));
+
+    /// <summary>A second, or some, of some instances.</summary>
     private sealed class Side
     {
         private readonly long[] _latency = new long[LatencyHistogram.MaxIndex - LatencyHistogram.MinIndex + 1];

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace Slipway.Core.Traffic;
 
@@ -38,6 +38,6 @@ public static class Merging
                 counts[h.Offset - offset + i] += h.Counts[i];
         }
 
-        return new LatencyHistogram(offset, ImmutableArray.Create(counts));
+        return new LatencyHistogram(offset, ImmutableCollectionsMarshal.AsImmutableArray(counts));
     }
 }

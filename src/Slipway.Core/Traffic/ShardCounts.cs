@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json.Serialization;
 
 namespace Slipway.Core.Traffic;
@@ -78,5 +79,11 @@ public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<lon
 
     internal bool HasClients => !Clients.IsDefault && !FailedClients.IsDefault && Clients.Length == Count && FailedClients.Length == Count;
 
-    private static ImmutableArray<long> Sum(ImmutableArray<long> some, ImmutableArray<long> others) => [.. some.Zip(others, (a, b) => a + b)];
+    private static ImmutableArray<long> Sum(ImmutableArray<long> some, ImmutableArray<long> others)
+    {
+        var sums = new long[some.Length];
+        for (var i = 0; i < sums.Length; i++)
+            sums[i] = some[i] + others[i];
+        return ImmutableCollectionsMarshal.AsImmutableArray(sums);
+    }
 }

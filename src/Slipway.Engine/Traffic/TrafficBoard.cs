@@ -5,18 +5,14 @@ using Slipway.Engine.Ports;
 
 namespace Slipway.Engine.Traffic;
 
-/// <summary>What the gateways counted, by environment, version and role: the last ten minutes, and taps that miss nothing from when they are made.</summary>
+/// <summary>What the gateways counted, by environment, version and role: a history of each, and taps that miss nothing from when they are made.</summary>
 public sealed class TrafficBoard(TimeProvider time)
 {
-    private static readonly TimeSpan Slot = TimeSpan.FromSeconds(10);
-
-    private const int Slots = 60;
-
     private readonly Lock _lock = new();
-    private readonly Dictionary<InstanceId, List<(long Slot, SideCounts Counts)>> _history = [];
+    private readonly Dictionary<InstanceId, TrafficHistory> _history = [];
     private readonly Dictionary<ProjectId, ImmutableArray<TrafficTap>> _taps = [];
     private readonly Regions _regions = new();
-    private long _newest;
+    private DateTimeOffset _tidied;
 
     /// <summary>Adds what one gateway counted. The caller has dropped repeats.</summary>
     /// <param name="region">Where the gateway stands; null: nobody said.</param>
@@ -24,33 +20,34 @@ public sealed class TrafficBoard(TimeProvider time)
     {
         lock (_lock)
         {
+            var now = time.GetUtcNow();
             foreach (var counted in second.Sides)
             {
-                var side = region is not null && _regions.Keeps(counted.Environment.Project, region, time.GetUtcNow().UtcTicks / Slot.Ticks) ? counted.In(region) : counted;
-                Remember(side);
+                var side = region is not null && _regions.Keeps(counted.Environment.Project, region, now) ? counted.In(region) : counted;
+                Remember(side, now);
                 foreach (var tap in _taps.GetValueOrDefault(side.Environment.Project, []))
                     tap.Add(side);
             }
         }
     }
 
-    /// <summary>All of the last ten minutes for a version, in pieces of ten seconds, oldest first, each with how long ago it ended.</summary>
+    /// <summary>What a version did in the last hour, as <see cref="TrafficHistory.Pieces"/> tells it.</summary>
     public IReadOnlyList<(TimeSpan Ago, SideCounts Counts)> Pieces(InstanceId id)
     {
         lock (_lock)
-        {
-            var now = time.GetUtcNow().UtcTicks / Slot.Ticks;
-            return _history.TryGetValue(id, out var slots) ? [.. slots.Where(s => s.Slot > now - Slots).Select(s => ((now - s.Slot) * Slot, s.Counts))] : [];
-        }
+            return _history.TryGetValue(id, out var history) ? [.. history.Pieces(time.GetUtcNow())] : [];
     }
 
     /// <summary>Requests completed a second over about the last ten seconds, and the share that failed.</summary>
     public (double PerSecond, double ErrorRate) Rate(InstanceId id)
     {
-        if (Sum(id, 2) is not { } sum)
-            return (0, 0);
-        var into = time.GetUtcNow().UtcTicks % Slot.Ticks / (double)TimeSpan.TicksPerSecond;
-        return (sum.Completed / (Slot.TotalSeconds + into), sum.Completed == 0 ? 0 : (sum.ServerErrors + sum.NoAnswer) / (double)sum.Completed);
+        lock (_lock)
+        {
+            var now = time.GetUtcNow();
+            if (!_history.TryGetValue(id, out var history) || history.Newest(now) is not { } sum)
+                return (0, 0);
+            return (sum.Completed / (TrafficHistory.Slot + history.Into(now)).TotalSeconds, sum.Completed == 0 ? 0 : (sum.ServerErrors + sum.NoAnswer) / (double)sum.Completed);
+        }
     }
 
     /// <summary>What a project's environments do from now on. By project, so that many rollouts of others cost nothing.</summary>
@@ -75,38 +72,23 @@ public sealed class TrafficBoard(TimeProvider time)
         }
     }
 
-    private void Remember(SideCounts side)
+    private void Remember(SideCounts side, DateTimeOffset now)
     {
         InstanceId id = new(side.Environment, side.Candidate, side.Role);
-        var slot = time.GetUtcNow().UtcTicks / Slot.Ticks;
-        if (!_history.TryGetValue(id, out var slots))
-            _history[id] = slots = [];
-        if (slots.Count > 0 && slots[^1].Slot == slot)
-            slots[^1] = (slot, slots[^1].Counts.Then(side));
-        else
-            slots.Add((slot, side));
-        slots.RemoveAll(s => s.Slot <= slot - Slots);
-        if (slot > _newest)
-            Forget((_newest = slot) - Slots);
+        if (!_history.TryGetValue(id, out var history))
+            _history[id] = history = new TrafficHistory(id.ToString());
+        history.Add(now, side);
+        if (now - _tidied >= TrafficHistory.Slot)
+            Forget(now);
     }
 
     /// <summary>A version that is gone must not be remembered for ever.</summary>
-    private void Forget(long oldest)
+    private void Forget(DateTimeOffset now)
     {
-        foreach (var (id, _) in _history.Where(h => h.Value[^1].Slot <= oldest).ToList())
+        _tidied = now;
+        foreach (var (id, _) in _history.Where(h => h.Value.IsOver(now)).ToList())
             _history.Remove(id);
-        _regions.Forget(oldest);
-    }
-
-    private SideCounts? Sum(InstanceId id, int count)
-    {
-        lock (_lock)
-        {
-            if (!_history.TryGetValue(id, out var slots))
-                return null;
-            var oldest = time.GetUtcNow().UtcTicks / Slot.Ticks - count;
-            return slots.Where(s => s.Slot > oldest).Select(s => s.Counts).Aggregate((SideCounts?)null, (sum, c) => sum is null ? c : sum.Then(c));
-        }
+        _regions.Forget(now);
     }
 }
 
