@@ -21,7 +21,7 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
         tell("latency");
         var healthy = Level.All.SelectMany(l => Cell.Weights.Select(w => Healthy(l, w))).ToList();
         tell("healthy");
-        List<NoiseRow> noise = [.. Noise.All.Select(Noisy), .. LatencyWaves.Select(w => Waves(w.Sigma, w.Memory)), .. Cell.Weights.Select(Quick)];
+        List<NoiseRow> noise = [.. Noise.All.Select(Noisy), .. LatencyWaves.Select(w => LatencyNoise(w.Sigma, w.Memory)), .. Cell.Weights.Select(Quick)];
         tell("noise");
         var promotions = Level.All.Select(Promotion).ToList();
         List<LateRow> late =
@@ -105,16 +105,21 @@ internal sealed class Experiments(ulong seed, double size, Action<string> tell)
     }
 
     /// <summary>False alarms of the checks as a deployment has them, by the noise of a healthy service.</summary>
-    public IEnumerable<(string Noise, Share Stopped)> Products() =>
-        Noise.All.Select(noise => (noise.Name, Product(noise, 0, 1))).Concat(LatencyWaves.Select(w => ($"latency waves of an instance, sigma {w.Sigma}, {w.Memory} s", Product(Noise.All[0], w.Sigma, w.Memory))));
+    /// <param name="which">Only noise whose name contains this.</param>
+    public IEnumerable<(string Noise, Share Stopped)> Products(string which) =>
+        from row in Noise.All.Select(noise => (Name: noise.Name, Noise: noise, Sigma: 0.0, Memory: 1.0)).Concat(LatencyWaves.Select(w => (Name: Waves(w), Noise: Noise.All[0], w.Sigma, w.Memory)))
+        where row.Name.Contains(which, StringComparison.Ordinal)
+        select (row.Name, Product(row.Noise, row.Sigma, row.Memory));
+
+    private static string Waves((double Sigma, double Memory) wave) => $"latency waves of an instance, sigma {wave.Sigma}, {wave.Memory} s";
 
     private Share Product(Noise noise, double sigma, double memory) =>
         Share.Of(Many.Runs(Runs(400), seed, $"product {noise.Name} {sigma} {memory}", chance => ProductRuns.Run(noise, sigma, memory, chance)));
 
-    private NoiseRow Waves(double sigma, double memory)
+    private NoiseRow LatencyNoise(double sigma, double memory)
     {
         var runs = Many.Runs(Runs(400), seed, $"latency waves {sigma} {memory}", chance => LatencyRuns.Waves(sigma, memory, chance));
-        return new($"latency waves of an instance, sigma {sigma}, {memory} s", Share.Of([.. runs.Select(r => r.Raw)]), Share.Of([.. runs.Select(r => r.Default)]), null, null, null, runs.Average(r => r.Phi), Product(Bench.Detection.Noise.All[0], sigma, memory));
+        return new(Waves((sigma, memory)), Share.Of([.. runs.Select(r => r.Raw)]), Share.Of([.. runs.Select(r => r.Default)]), null, null, null, runs.Average(r => r.Phi), Product(Bench.Detection.Noise.All[0], sigma, memory));
     }
 
     private NoiseRow Quick(double weight)

@@ -11,7 +11,7 @@ var watch = Stopwatch.StartNew();
 Experiments experiments = new(seed, args.Contains("--quick") ? 0.1 : 1, what => Console.Error.WriteLine($"{watch.Elapsed:mm\\:ss} {what}"));
 if (Option("--only") == "product")
 {
-    foreach (var (noise, stopped) in experiments.Products())
+    foreach (var (noise, stopped) in experiments.Products(Option("--noise") ?? ""))
         Console.WriteLine($"{noise}: {stopped.Value:0.00%} +- {stopped.Error:0.00%} of {stopped.Runs} healthy hours stopped");
     return 0;
 }
