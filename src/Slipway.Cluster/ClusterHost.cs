@@ -97,7 +97,8 @@ public static class ClusterHost
         services.AddSingleton(s => new PostgresArtifactStore(s.GetRequiredService<FileArtifactStore>(), source, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<PostgresArtifactStore>>()));
         services.AddSingleton<IArtifactStore>(s => s.GetRequiredService<PostgresArtifactStore>());
         services.AddHostedService(s => s.GetRequiredService<PostgresArtifactStore>());
-        services.AddSingleton(new SharedTokens(source));
+        services.AddSingleton(s => new SharedTokens(source, options.Server, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SharedTokens>>()));
+        services.AddHostedService(s => s.GetRequiredService<SharedTokens>());
         services.AddSingleton<NewsOfAppends>();
         services.AddHostedService(s => new SharedNews(source, s.GetRequiredService<EventFeed>(), s.GetRequiredService<NewsOfAppends>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<SharedNews>>()));
     }

@@ -7,4 +7,5 @@ namespace Slipway.Cluster;
 /// <param name="Listen">Where the other servers reach this one; port 0 takes a free one. Only they should: what comes there is believed.</param>
 /// <param name="Database">Where the members find each other, and what they share.</param>
 /// <param name="Version">The server's version of Slipway.</param>
-public sealed record ClusterOptions(IPEndPoint Listen, PostgresAddress Database, string Version);
+/// <param name="Server">Names the server over its restarts.</param>
+public sealed record ClusterOptions(IPEndPoint Listen, PostgresAddress Database, string Version, string Server);

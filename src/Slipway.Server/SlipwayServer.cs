@@ -133,22 +133,22 @@ public static class SlipwayServer
         builder.Logging.AddFilter("Orleans", LogLevel.Error).AddFilter("Polly", LogLevel.Error);
 
         // Before everything that acts: what acts is asked for by grains.
-        AddCluster(builder, options);
+        AddCluster(builder, options, data);
         AddServices(builder.Services, options, data);
         customise?.Invoke(builder);
         Telemetry.Add(builder, options);
         var app = builder.Build();
         app.Services.GetRequiredService<DataDirectory>();
-        Map(app, ApiToken.Open(data.Token, app.Services.GetService<SharedTokens>(), app.Services.GetRequiredService<TimeProvider>()));
+        Map(app, ApiToken.Open(data.Token, app.Services.GetService<SharedTokens>()));
         return app;
     }
 
-    private static void AddCluster(WebApplicationBuilder builder, ServerOptions options)
+    private static void AddCluster(WebApplicationBuilder builder, ServerOptions options, DataDirectory data)
     {
         if (options.Cluster is not { } listen)
             ClusterHost.AddAlone(builder, ServerVersion.Text);
         else if (options.Database is { } database)
-            ClusterHost.AddMember(builder, new ClusterOptions(listen, database, ServerVersion.Text));
+            ClusterHost.AddMember(builder, new ClusterOptions(listen, database, ServerVersion.Text, data.InstallationId));
         else
             throw new ServerStartException("SLIP0551", "--cluster", "a cluster needs a database that all its servers share", "give `--database postgres://…` to each of them");
     }

@@ -210,15 +210,6 @@ public sealed class PostgresTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public void ATokenOfOneServerIsKnownToAll()
-    {
-        new SharedTokens(_source).Add("aa");
-        new SharedTokens(_source).Add("aa");
-        new SharedTokens(_source).Add("bb");
-        Assert.Equal(["aa", "bb"], new SharedTokens(_source).All().Order());
-    }
-
     private PostgresArtifactStore Artifacts(FileArtifactStore files) => new(files, _source, TimeProvider.System, NullLogger<PostgresArtifactStore>.Instance);
 
     private async Task ExecuteAsync(string sql)

@@ -44,6 +44,11 @@ internal static class ClusterSchema
         );
         CREATE TABLE slipway_cluster.tokens (hash text PRIMARY KEY);
         """,
+
+        // Servers of before go on writing what they know: a token of nobody in particular, good until it was not confirmed for too long.
+        """
+        ALTER TABLE slipway_cluster.tokens ADD server text, ADD confirmed timestamptz NOT NULL DEFAULT now();
+        """,
     ];
 
     /// <exception cref="StoreException">The database cannot be used, or was written by a newer Slipway.</exception>

@@ -9,57 +9,28 @@ internal sealed class ApiToken
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(2);
-
     private readonly byte[] _hash;
     private readonly SharedTokens? _shared;
-    private readonly TimeProvider _time;
-    private readonly Lock _lock = new();
-    private byte[][] _others = [];
-    private long? _readAt;
 
-    private ApiToken(string token, SharedTokens? shared, TimeProvider time)
+    private ApiToken(string token, SharedTokens? shared)
     {
-        (_hash, _shared, _time) = (Hash(token), shared, time);
-        shared?.Add(Convert.ToHexStringLower(_hash));
+        (_hash, _shared) = (Hash(token), shared);
+        shared?.Own(_hash);
     }
 
     /// <summary>Reads the token, or makes one.</summary>
     /// <param name="shared">Where the tokens of the other servers of a cluster are known, each of which is good here too.</param>
-    public static ApiToken Open(string file, SharedTokens? shared, TimeProvider time)
+    public static ApiToken Open(string file, SharedTokens? shared)
     {
         if (!File.Exists(file))
             Create(file);
         var token = File.ReadAllText(file).Trim();
-        return token.Length >= 20 ? new ApiToken(token, shared, time)
+        return token.Length >= 20 ? new ApiToken(token, shared)
             : throw new ServerStartException("SLIP0504", file, "the API token in it is too short to be one", "delete the file and start again: a new token is made");
     }
 
-    public bool Matches(string? presented)
-    {
-        if (presented is null)
-            return false;
-        var hash = Hash(presented);
-        return CryptographicOperations.FixedTimeEquals(_hash, hash) || IsOthers(hash);
-    }
-
-    /// <summary>What is not known is looked up again, though not for every wrong guess.</summary>
-    private bool IsOthers(byte[] hash)
-    {
-        if (_shared is null)
-            return false;
-        lock (_lock)
-        {
-            if (Among(hash))
-                return true;
-            if (_readAt is { } last && _time.GetElapsedTime(last) < BetweenReads)
-                return false;
-            (_others, _readAt) = ([.. _shared.All().Select(Convert.FromHexString)], _time.GetTimestamp());
-            return Among(hash);
-        }
-    }
-
-    private bool Among(byte[] hash) => _others.Any(other => CryptographicOperations.FixedTimeEquals(other, hash));
+    public bool Matches(string? presented) =>
+        presented is not null && Hash(presented) is var hash && (CryptographicOperations.FixedTimeEquals(_hash, hash) || _shared?.Knows(hash) == true);
 
     private static void Create(string file)
     {

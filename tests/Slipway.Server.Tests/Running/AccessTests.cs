@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Slipway.Api;
+using Slipway.Storage;
+using Slipway.Testing;
+using Slipway.Testing.Servers;
 
 namespace Slipway.Server.Tests.Running;
 
@@ -40,6 +43,32 @@ public class AccessTests
 
         Assert.Equal(token, server.Token);
         Assert.Empty((await server.Client.StatusAsync(CancellationToken.None)).Projects);
+    }
+
+    [Fact]
+    public async Task ATokenOfAClusterIsRevokedByStartingItsServerWithoutTheFile()
+    {
+        await using var database = await PostgresServer.StartAsync();
+        var address = PostgresAddress.Parse(await database.CreateDatabaseAsync());
+        ServerOptions Member(ServerOptions o) => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) };
+        await using var one = await RunningServer.StartAsync(Member);
+        await using var other = await RunningServer.StartAsync(Member);
+        var stolen = one.Token;
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(other, stolen));
+
+        await one.RestartAsync(() => File.Delete(Path.Combine(one.Data, "token")));
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(one, stolen));
+        await Eventually.IsAsync("the old token is good nowhere", async () => await AskAsync(other, stolen) == HttpStatusCode.Unauthorized);
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(other, one.Token));
+
+        static async Task<HttpStatusCode> AskAsync(RunningServer server, string token)
+        {
+            using HttpRequestMessage request = new(HttpMethod.Get, "api/v1/status");
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            using var answer = await server.Stranger.SendAsync(request);
+            return answer.StatusCode;
+        }
     }
 
     [Theory]

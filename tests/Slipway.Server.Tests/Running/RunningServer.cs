@@ -89,9 +89,11 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Ends it in peace; disposing of it later does no harm.</summary>
     public Task StopAsync() => _app!.StopAsync();
 
-    public async Task RestartAsync()
+    /// <param name="between">What is done while it is away; null: nothing.</param>
+    public async Task RestartAsync(Action? between = null)
     {
         await DownAsync();
+        between?.Invoke();
         await UpAsync();
     }
 
