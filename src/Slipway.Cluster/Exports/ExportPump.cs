@@ -1,78 +1,60 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Threading.Channels;
 using Orleans.Runtime;
 
 namespace Slipway.Cluster.Exports;
 
-/// <summary>
-/// Sends exports to all other servers, one after the other. One that a server does not take is sent again under its number, until that server is gone or
-/// the export is too old to count.
-/// </summary>
+/// <summary>Sends exports to all other servers, to each in their order. One that does not take them holds up none of the others.</summary>
 internal sealed class ExportPump(Func<ImmutableArray<SiloAddress>> others, Func<SiloAddress, bool> isActive, Func<SiloAddress, long, byte[], Task> send, TimeProvider time)
 {
-    /// <summary>What waits, at most: the other servers are away then, and the memory is needed.</summary>
-    public const long MostBytes = 64 << 20;
+    private readonly ConcurrentDictionary<SiloAddress, ExportLine> _lines = new();
+    private readonly Channel<ExportLine> _new = Channel.CreateUnbounded<ExportLine>(new UnboundedChannelOptions { SingleReader = true });
+    private long _numbers;
 
-    /// <summary>A silent server is taken for dead long before; what is older says nothing of the present.</summary>
-    private static readonly TimeSpan TooOld = TimeSpan.FromSeconds(30);
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
-
-    private readonly Channel<byte[]> _waiting = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
-    private long _bytes;
-
-    /// <summary>False when too much waits already; nothing waits where there are no others.</summary>
+    /// <summary>False when too much waits already for one of them; nothing waits where there are no others.</summary>
     public bool Add(byte[] export)
     {
-        if (others().IsEmpty)
-            return true;
-        if (Interlocked.Add(ref _bytes, export.Length) > MostBytes || !_waiting.Writer.TryWrite(export))
-        {
-            Interlocked.Add(ref _bytes, -export.Length);
-            return false;
-        }
-
-        return true;
+        var to = others();
+        foreach (var gone in _lines.Keys.Except(to))
+            End(gone);
+        var all = true;
+        foreach (var other in to)
+            all &= LineTo(other).Add(export);
+        return all;
     }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (var sequence = 1L; ; sequence++)
+        List<Task> running = [];
+        try
         {
-            var (number, export) = (sequence, await _waiting.Reader.ReadAsync(cancellationToken));
-            await Task.WhenAll(others().Select(other => SendAsync(other, number, export, cancellationToken)));
-            Interlocked.Add(ref _bytes, -export.Length);
+            await foreach (var line in _new.Reader.ReadAllAsync(cancellationToken))
+            {
+                running.RemoveAll(r => r.IsCompleted);
+                running.Add(line.RunAsync(cancellationToken));
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task SendAsync(SiloAddress other, long sequence, byte[] export, CancellationToken cancellationToken)
+    private ExportLine LineTo(SiloAddress other)
     {
-        for (var begun = time.GetTimestamp(); isActive(other) && time.GetElapsedTime(begun) < TooOld;)
-        {
-            try
-            {
-                await send(other, sequence, export).WaitAsync(Patience, time, cancellationToken);
-                return;
-            }
-            catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-            {
-                await Task.Delay(BetweenTries, time, cancellationToken);
-            }
-        }
+        if (_lines.TryGetValue(other, out var line))
+            return line;
+        ExportLine made = new(() => isActive(other), () => Interlocked.Increment(ref _numbers), (number, export) => send(other, number, export), time);
+        line = _lines.GetOrAdd(other, made);
+        if (ReferenceEquals(line, made))
+            _new.Writer.TryWrite(made);
+        return line;
     }
-}
 
-/// <summary>Tells exports from their repeats: each server numbers what it sends, and sends one at a time.</summary>
-internal sealed class ExportRepeats
-{
-    private readonly Dictionary<string, long> _last = new(StringComparer.Ordinal);
-
-    public bool IsNew(string sender, long sequence)
+    private void End(SiloAddress gone)
     {
-        if (_last.GetValueOrDefault(sender) >= sequence)
-            return false;
-        _last[sender] = sequence;
-        return true;
+        if (_lines.TryRemove(gone, out var line))
+            line.End();
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class ExportRelay(ClusterNodes nodes, TimeProvider time,
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => _pump.RunAsync(stoppingToken);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The other servers are slow to take what apps export: an export was not handed on to them")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Another server is slow to take what apps export: an export was not handed on to it")]
     private static partial void Dropped(ILogger logger);
 }
 

@@ -12,8 +12,8 @@ internal interface INodeGrain : IGrainWithStringKey
     [ResponseTimeout("01:00:00")]
     Task<string> EnsureAsync(string request, CancellationToken cancellationToken);
 
-    /// <summary>Stops what runs of a version there.</summary>
-    [ResponseTimeout("00:10:00")]
+    /// <summary>Stops what runs of a version there. Waited for a little longer than that server itself does, see <see cref="Engine.Ports.Patience.Stop"/>.</summary>
+    [ResponseTimeout("00:16:00")]
     Task StopAsync(string instance, CancellationToken cancellationToken);
 
     /// <summary>Takes what a gateway counted and serves. A repeat is dropped.</summary>
@@ -21,7 +21,7 @@ internal interface INodeGrain : IGrainWithStringKey
 
     /// <summary>Takes what an app exported to another server. A repeat is dropped.</summary>
     /// <param name="sender">That server, in this life of it.</param>
-    /// <param name="sequence">Its number among what that server sends: 1, 2, 3 and so on.</param>
+    /// <param name="sequence">Its number, above those of all that this server sent before.</param>
     /// <param name="export">As the protocol has it.</param>
     Task TakeExportAsync(string sender, long sequence, byte[] export);
 }

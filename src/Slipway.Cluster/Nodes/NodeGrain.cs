@@ -42,8 +42,7 @@ internal sealed class NodeGrain([FromKeyedServices(ClusterHost.Local)] IDeployer
 
     public Task TakeExportAsync(string sender, long sequence, byte[] export)
     {
-        if (_repeats.IsNew(sender, sequence))
-            exports.Take(export);
+        _repeats.Once(sender, sequence, () => exports.Take(export));
         return Task.CompletedTask;
     }
 }
