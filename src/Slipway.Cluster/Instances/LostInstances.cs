@@ -41,8 +41,8 @@ internal static class LostInstances
     private static async Task<bool> AnswersAsync(Uri endpoint, TimeProvider time, CancellationToken cancellationToken)
     {
         using TcpClient client = new();
-        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timer = time.CreateTimer(_ => enough.Cancel(), null, Patience, Timeout.InfiniteTimeSpan);
+        using CancellationTokenSource late = new(Patience, time);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             await client.ConnectAsync(endpoint.Host, endpoint.Port, enough.Token);
