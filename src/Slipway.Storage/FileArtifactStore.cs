@@ -41,6 +41,9 @@ public sealed class FileArtifactStore : IArtifactStore, IArtifactShelf
     /// <exception cref="FileNotFoundException">It is not here; see <see cref="Has"/>.</exception>
     public FileStream Open(string digest) => File.OpenRead(FileOf(digest));
 
+    public Task<ImmutableArray<StoredArtifact>> ListAsync(CancellationToken cancellationToken) => Task.FromResult(List());
+
+    /// <summary>Every artifact that is here.</summary>
     public ImmutableArray<StoredArtifact> List() =>
     [
         .. from file in new DirectoryInfo(_root).EnumerateFiles()

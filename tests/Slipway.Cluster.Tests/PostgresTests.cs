@@ -141,6 +141,47 @@ public sealed class PostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatOnlyAServerHadThatIsGoneIsListedAndCanBeThrownAway()
+    {
+        var (here, there) = (Directory.CreateTempSubdirectory("slipway-a-").FullName, Directory.CreateTempSubdirectory("slipway-b-").FullName);
+        using var gone = Artifacts(new FileArtifactStore(here));
+        using var left = Artifacts(new FileArtifactStore(there));
+        var saved = Assert.IsType<ArtifactOutcome.Saved>(await gone.SaveAsync(Archive("hello"), CancellationToken.None)).Artifact;
+        Directory.Delete(here, recursive: true);
+
+        var listed = Assert.Single(await left.ListAsync(CancellationToken.None));
+        Assert.Equal((saved.Digest, saved.Bytes), (listed.Digest, listed.Bytes));
+        Assert.InRange(listed.StoredAt, DateTimeOffset.UtcNow.AddMinutes(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+        await left.RemoveAsync(listed.Digest, CancellationToken.None);
+
+        Assert.Empty(await left.ListAsync(CancellationToken.None));
+        Assert.False(left.Has(listed.Digest));
+        Directory.Delete(there, recursive: true);
+    }
+
+    /// <summary>Or else a server whose file of it is old would throw it away between an upload elsewhere and its release.</summary>
+    [Fact]
+    public async Task AnArtifactIsAsNewAsItsLastUploadToAnyServer()
+    {
+        var (here, there) = (Directory.CreateTempSubdirectory("slipway-a-").FullName, Directory.CreateTempSubdirectory("slipway-b-").FullName);
+        using var one = Artifacts(new FileArtifactStore(here));
+        using var other = Artifacts(new FileArtifactStore(there));
+        using var archive = Archive("hello");
+        var digest = Assert.IsType<ArtifactOutcome.Saved>(await one.SaveAsync(archive, CancellationToken.None)).Artifact.Digest!;
+        DateTime longAgo = new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+        File.SetLastWriteTimeUtc(Path.Combine(here, "artifacts", "sha256", digest["sha256:".Length..]), longAgo);
+        await ExecuteAsync("UPDATE slipway_cluster.artifacts SET stored = '2020-01-01 00:00:00+00'");
+        Assert.Equal(longAgo, Assert.Single(await one.ListAsync(CancellationToken.None)).StoredAt.UtcDateTime);
+
+        archive.Position = 0;
+        await other.SaveAsync(archive, CancellationToken.None);
+
+        Assert.True(Assert.Single(await one.ListAsync(CancellationToken.None)).StoredAt.UtcDateTime > longAgo.AddYears(1));
+        Directory.Delete(here, recursive: true);
+        Directory.Delete(there, recursive: true);
+    }
+
+    [Fact]
     public async Task ArtifactsFromBeforeAreSharedOnceTheDatabaseIsBackButForThoseThatWerePrunedMeanwhile()
     {
         var (here, there) = (Directory.CreateTempSubdirectory("slipway-a-").FullName, Directory.CreateTempSubdirectory("slipway-b-").FullName);

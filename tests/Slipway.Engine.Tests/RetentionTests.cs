@@ -267,7 +267,7 @@ public class RetentionTests
     {
         public List<string> Removed { get; } = [];
 
-        public ImmutableArray<StoredArtifact> List() => stored;
+        public Task<ImmutableArray<StoredArtifact>> ListAsync(CancellationToken cancellationToken) => Task.FromResult(stored);
 
         public Task RemoveAsync(string digest, CancellationToken cancellationToken)
         {

@@ -19,7 +19,11 @@ internal sealed partial class PostgresArtifactStore(FileArtifactStore files, Npg
     {
         var outcome = await files.SaveAsync(content, cancellationToken);
         if (outcome is ArtifactOutcome.Saved { Artifact.Digest: { } digest })
+        {
+            await NoteUploadAsync(digest, cancellationToken);
             await ShareAsync(digest, files.Open(digest), cancellationToken);
+        }
+
         return outcome;
     }
 
@@ -67,8 +71,20 @@ internal sealed partial class PostgresArtifactStore(FileArtifactStore files, Npg
         }
     }
 
-    /// <summary>Those that are files here: each server throws away its own, and with them what is shared.</summary>
-    public ImmutableArray<StoredArtifact> List() => files.List();
+    /// <summary>What is in the database or a file here. Each server throws away its own files, and any of them what is shared.</summary>
+    public async Task<ImmutableArray<StoredArtifact>> ListAsync(CancellationToken cancellationToken)
+    {
+        var all = files.List().ToDictionary(a => a.Digest, StringComparer.Ordinal);
+        await using var read = source.CreateCommand("SELECT digest, bytes, stored FROM slipway_cluster.artifacts");
+        await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+        {
+            StoredArtifact shared = new(rows.GetString(0), rows.GetInt64(1), new DateTimeOffset(rows.GetDateTime(2)));
+            all[shared.Digest] = all.TryGetValue(shared.Digest, out var file) ? file with { StoredAt = file.StoredAt > shared.StoredAt ? file.StoredAt : shared.StoredAt } : shared;
+        }
+
+        return [.. all.Values.OrderBy(a => a.Digest, StringComparer.Ordinal)];
+    }
 
     public async Task RemoveAsync(string digest, CancellationToken cancellationToken)
     {
@@ -85,6 +101,14 @@ internal sealed partial class PostgresArtifactStore(FileArtifactStore files, Npg
         using var ask = source.CreateCommand("SELECT 1 FROM slipway_cluster.artifacts WHERE digest = $1");
         ask.Parameters.AddWithValue(digest);
         return ask.ExecuteScalar() is not null;
+    }
+
+    /// <summary>What was uploaded again is about to be used again, whichever server's file of it is old.</summary>
+    private async Task NoteUploadAsync(string digest, CancellationToken cancellationToken)
+    {
+        await using var note = source.CreateCommand("UPDATE slipway_cluster.artifacts SET stored = now() WHERE digest = $1");
+        note.Parameters.AddWithValue(digest);
+        await note.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>As a whole or not at all; what is there already stays.</summary>

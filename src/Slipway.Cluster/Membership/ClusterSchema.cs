@@ -49,6 +49,11 @@ internal static class ClusterSchema
         """
         ALTER TABLE slipway_cluster.tokens ADD server text, ADD confirmed timestamptz NOT NULL DEFAULT now();
         """,
+
+        // What is there already counts as uploaded now: it is asked a day later whether anybody needs it.
+        """
+        ALTER TABLE slipway_cluster.artifacts ADD stored timestamptz NOT NULL DEFAULT now();
+        """,
     ];
 
     /// <exception cref="StoreException">The database cannot be used, or was written by a newer Slipway.</exception>

@@ -6,7 +6,7 @@ namespace Slipway.Engine.Ports;
 public interface IArtifactShelf
 {
     /// <summary>Every artifact that is here.</summary>
-    ImmutableArray<StoredArtifact> List();
+    Task<ImmutableArray<StoredArtifact>> ListAsync(CancellationToken cancellationToken);
 
     /// <summary>Throws an artifact away, with what was unpacked of it. What is not there is fine.</summary>
     Task RemoveAsync(string digest, CancellationToken cancellationToken);

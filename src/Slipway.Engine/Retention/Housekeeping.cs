@@ -65,7 +65,7 @@ public sealed class Housekeeping(IEventStore store, IAnalysisStore analyses, IAr
         var pruned = ImmutableArray.CreateBuilder<StoredArtifact>();
         var running = (await deployer.ListAsync(cancellationToken)).Select(i => engine.Snapshot(i.Id.Environment.Project)?.Project.Find(i.Id.Candidate)?.Artifact.Digest).OfType<string>().ToHashSet();
         var old = time.GetUtcNow() - Fresh;
-        foreach (var stored in shelf.List().Where(a => a.StoredAt < old && !running.Contains(a.Digest)))
+        foreach (var stored in (await shelf.ListAsync(cancellationToken)).Where(a => a.StoredAt < old && !running.Contains(a.Digest)))
         {
             if (IsNeeded(stored.Digest))
                 continue;
