@@ -25,6 +25,8 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public IServiceProvider Services => _app!.Services;
 
+    public IReadOnlyList<string> OtlpAddresses => MetricSources.OtlpAddresses(_app!);
+
     public Uri Api { get; private set; } = null!;
 
     public Uri Gateway { get; private set; } = null!;
