@@ -10,7 +10,7 @@ namespace Slipway.Engine.Recording;
 
 /// <summary>
 /// The checks of one watch, with a memory: what they are shown is kept, and where they stand is saved beside the work, never in its way.
-/// A server that is killed loses at most the last ten seconds of what they saw.
+/// A server that is killed loses at most the last ten seconds of what they saw; the last minute, once there is so much that seconds are kept as sums.
 /// </summary>
 internal sealed partial class RecordedAnalysis
 {
