@@ -27,19 +27,18 @@ public sealed record TimelineStep(int Number, string What, Weight OfEnvironment,
 public sealed record Timeline(EnvironmentName Environment, ImmutableArray<TimelineStep> Steps, TimeSpan Least, ImmutableArray<string> Warnings)
 {
     /// <summary>A pure function of the document and the traffic.</summary>
-    /// <param name="requestsPerSecond">Of the whole service.</param>
-    /// <param name="errorRate">Of a healthy version, 0 to 1.</param>
-    public static Timeline Of(EnvironmentSpec environment, double requestsPerSecond, double errorRate)
+    public static Timeline Of(EnvironmentSpec environment, ServiceTraffic traffic)
     {
+        ArgumentNullException.ThrowIfNull(environment);
+        ArgumentNullException.ThrowIfNull(traffic);
         var steps = ImmutableArray.CreateBuilder<TimelineStep>();
         var warnings = ImmutableArray.CreateBuilder<string>();
-        ServiceTraffic traffic = new(requestsPerSecond, errorRate);
         var (blind, sees) = ((Problem?)null, false);
         var (split, at) = (new TrafficSplit(new CandidateId("stable"), new CandidateId("candidate"), Weight.None, null), TimeSpan.Zero);
         foreach (var step in environment.Strategy)
         {
             split = step.Shape(split);
-            var evidence = step.AsksIfSafe ? TimeToSafe(environment, split, requestsPerSecond, errorRate, Patience(step)) : null;
+            var evidence = step.AsksIfSafe ? TimeToSafe(environment, split, traffic, Patience(step)) : null;
             var lasts = Longer(Shortest(step), evidence);
             var (exposure, place) = (Exposure.Of(environment.Slice, split), $"step {steps.Count + 1} ({step.Describe()})");
             var compared = step is WeightStep or AudienceStep or BakeStep or CheckStep or PauseStep && exposure < Weight.Full && exposure > Weight.None && lasts > TimeSpan.Zero;
@@ -93,7 +92,7 @@ public sealed record Timeline(EnvironmentName Environment, ImmutableArray<Timeli
     private static TimeSpan Longer(TimeSpan least, TimeSpan? evidence) => evidence > least ? evidence.Value : least;
 
     /// <summary>The real checks on simulated traffic of a healthy candidate.</summary>
-    private static TimeSpan? TimeToSafe(EnvironmentSpec environment, TrafficSplit split, double requestsPerSecond, double errorRate, TimeSpan patience)
+    private static TimeSpan? TimeToSafe(EnvironmentSpec environment, TrafficSplit split, ServiceTraffic traffic, TimeSpan patience)
     {
         var exposure = Exposure.Of(environment.Slice, split);
         CanaryAnalysis analysis = new(environment.Checks, [exposure]);
@@ -101,7 +100,7 @@ public sealed record Timeline(EnvironmentName Environment, ImmutableArray<Timeli
         var onCandidate = Math.Max(exposure.Share, split.Mirror.Share);
         for (var second = 1; second <= patience.TotalSeconds; second++)
         {
-            analysis.Observe(TimeSpan.FromSeconds(second), Side(chance, requestsPerSecond * onCandidate, errorRate), Side(chance, requestsPerSecond * (1 - exposure.Share), errorRate));
+            analysis.Observe(TimeSpan.FromSeconds(second), Side(chance, traffic.RequestsPerSecond * onCandidate, traffic.ErrorRate), Side(chance, traffic.RequestsPerSecond * (1 - exposure.Share), traffic.ErrorRate));
             if (analysis.Report().IsSafeAt(exposure))
                 return TimeSpan.FromSeconds(second);
         }

@@ -17,10 +17,10 @@ internal sealed class LatencyDetector
 
     /// <param name="frozen">The baseline from before the first update, counts of each bucket.</param>
     /// <param name="stakes">The default when null.</param>
-    /// <param name="moved">Bets on a slow-down by a constant factor as well; see <see cref="Tilts.Of"/>.</param>
+    /// <param name="moved">Bets on a slow-down by a constant factor as well; see <see cref="Analysis.Tilts.Of"/>.</param>
     public LatencyDetector(ReadOnlySpan<long> frozen, Stakes? stakes = null, bool moved = false)
     {
-        _tilts = Tilts.Of(frozen, moved);
+        _tilts = Analysis.Tilts.Of(frozen, moved);
         _logs = [.. _tilts.Select(tilt => tilt.Select(r => Math.Log(r)).ToArray())];
         _gains = new double[_tilts.Length];
         _mixture = new RestartMixture(_tilts.Length, stakes ?? Stakes.Default);
@@ -32,6 +32,9 @@ internal sealed class LatencyDetector
     public static LatencyDetector Moved(ReadOnlySpan<long> frozen) => new(frozen, Stakes.OfLatency, moved: true);
 
     public double LogEvidence => _mixture.LogEvidence;
+    /// <summary>What is bet on: the odds of each bucket, bet by bet.</summary>
+    public IReadOnlyList<double[]> Tilts => _tilts;
+
 
     public double LogStatic => _mixture.LogStatic;
 

@@ -3,6 +3,7 @@ using Slipway.Commands;
 using Slipway.Core.Analysis;
 using Slipway.Core.Deployments;
 using Slipway.Simulation;
+using Slipway.Simulating;
 using Slipway.Terminal;
 
 namespace Slipway.Analysing;
@@ -31,7 +32,7 @@ internal static class BacktestCommand
             if (session.Get(Save) is { } target)
                 recorded.Save(target);
             var spec = recorded.Events.OfType<DeploymentEvent.Started>().First().Spec;
-            var checks = session.Get(Document) is { } document ? TriedChecks.OfDocument(document, session.Get(Environment) ?? spec.Environment.Name.Value) : spec.Checks;
+            var checks = session.Get(Document) is { } document ? TriedChecks.Of(Documents.Project(document), document, session.Get(Environment) ?? spec.Environment.Name.Value) : spec.Checks;
             var result = Backtest.Of(recorded.Events, recorded.Windows, TriedChecks.With(checks, session.Get(Set)!));
             session.Output.Show(result, width => Lines(result, width));
             return ExitCode.Ok;

@@ -4,6 +4,7 @@ using Slipway.Commands;
 using Slipway.Core.Analysis;
 using Slipway.Core.Analysis.Power;
 using Slipway.Core.Traffic;
+using Slipway.Simulating;
 using Slipway.Terminal;
 
 namespace Slipway.Analysing;
@@ -26,9 +27,14 @@ internal static class PowerCommand
         Command command = new("power", "Say how long the checks need to see a fault of each size, and to say safe.") { Rps, Errors, Share, Median, Alpha, Document, Environment, Set, Within };
         command.SetAction((parsed, _) =>
         {
-            var traffic = Traffic(parsed.GetValue(Rps), parsed.GetValue(Errors)!) with { MedianLatency = Time("--latency", parsed.GetValue(Median)!) };
+            var project = parsed.GetValue(Document) is { } file ? Documents.Project(file) : null;
+            var traffic = Traffic(parsed.GetValue(Rps), parsed.GetValue(Errors)!) with
+            {
+                MedianLatency = Time("--latency", parsed.GetValue(Median)!),
+                HasRoutes = project?.Service is { Routes.IsDefaultOrEmpty: false },
+            };
             var weight = Weighed(parsed.GetValue(Share)!);
-            var checks = parsed.GetValue(Document) is { } file ? TriedChecks.OfDocument(file, parsed.GetValue(Environment)) : [new CheckSpec.Errors(), new CheckSpec.Latency()];
+            var checks = project is not null ? TriedChecks.Of(project, parsed.GetValue(Document)!, parsed.GetValue(Environment)) : [new CheckSpec.Errors(), new CheckSpec.Latency()];
             if (parsed.GetValue(Alpha) is { } alpha)
                 checks = TriedChecks.With(checks, [FormattableString.Invariant($"errors.alpha={0.6 * alpha:0.############}"), FormattableString.Invariant($"latency.alpha={0.4 * alpha:0.############}")]);
             checks = TriedChecks.With(checks, parsed.GetValue(Set)!);

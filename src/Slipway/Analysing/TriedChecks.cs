@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Slipway.Core;
 using Slipway.Core.Analysis;
+using Slipway.Core.Projects;
 using Slipway.Simulating;
 
 namespace Slipway.Analysing;
@@ -11,9 +12,9 @@ namespace Slipway.Analysing;
 internal static class TriedChecks
 {
     /// <summary>Of the environment with this name, or of the only one.</summary>
-    public static ImmutableArray<CheckSpec> OfDocument(string file, string? environment)
+    public static ImmutableArray<CheckSpec> Of(Project project, string file, string? environment)
     {
-        var all = Documents.Project(file).Environments;
+        var all = project.Environments;
         return all switch
         {
             [var only] => only.Checks,

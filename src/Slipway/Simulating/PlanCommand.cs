@@ -24,8 +24,8 @@ internal static class PlanCommand
             var only = parsed.GetValue(Environment);
             if (only is not null && project.Environments.All(e => e.Name.Value != only))
                 throw Refusal.Usage("--environment", $"there is no environment '{only}'", $"it has {string.Join(", ", project.Environments.Select(e => e.Name))}");
-            var traffic = PowerCommand.Traffic(parsed.GetValue(Rps), parsed.GetValue(Errors)!);
-            var timelines = project.Environments.Where(e => only is null || e.Name.Value == only).Select(e => Timeline.Of(e, traffic.RequestsPerSecond, traffic.ErrorRate)).ToList();
+            var traffic = PowerCommand.Traffic(parsed.GetValue(Rps), parsed.GetValue(Errors)!) with { HasRoutes = project.Service is { Routes.IsDefaultOrEmpty: false } };
+            var timelines = project.Environments.Where(e => only is null || e.Name.Value == only).Select(e => Timeline.Of(e, traffic)).ToList();
             new Output(cli, Globals.IsJson(parsed)).Show(timelines, width => timelines.SelectMany(t => Lines(t, width)));
             return Task.FromResult((int)ExitCode.Ok);
         });

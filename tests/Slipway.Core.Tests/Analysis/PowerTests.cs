@@ -63,7 +63,7 @@ public class PowerTests
         Weight weight = new((int)(percent * 1000));
         var computed = DetectionPower.Faults(traffic, weight, Checks).Single(f => f.Name == $"{slower} % slower").Delay;
         var played = new List<double>();
-        for (var play = 0; play < 61; play++)
+        for (var play = 0; play < 2 * Plays; play++)
         {
             SimulatedTraffic users = new(play) { RequestsPerSecond = rps, CandidateShare = weight.Share, Slowdown = 1 + (slower / 100.0) };
             CanaryAnalysis analysis = new([Checks[1]], []);
@@ -77,7 +77,46 @@ public class PowerTests
             }, 4 * computed.NineOfTen!.Value.TotalSeconds));
         }
 
-        Agree(computed, played);
+        Agree(computed, played, 0.1);
+    }
+
+    /// <summary>Of three routes each has a third of what the whole bets.</summary>
+    [Fact]
+    public void AFaultOfEveryRouteIsSeenWhenItWasComputedOfServicesWithRoutes()
+    {
+        ServiceTraffic traffic = new(100, 0.005) { HasRoutes = true };
+        Weight weight = new(10_000);
+        var computed = DetectionPower.Faults(traffic, weight, Checks).Single(f => f.Name == "errors x5").Delay;
+        List<double> played = [];
+        for (var play = 0; play < 2 * Plays; play++)
+        {
+            PartedTraffic users = new(play) { Faulty = ("", 0.025) };
+            CanaryAnalysis analysis = new([Checks[0]], []);
+            for (var second = -100; second < 0; second++)
+                analysis.LearnBaseline(users.Second().Baseline, TimeSpan.FromSeconds(second));
+            played.Add(Until(second =>
+            {
+                var (candidate, baseline) = users.Second();
+                analysis.Observe(TimeSpan.FromSeconds(second), candidate, baseline);
+                return analysis.Report().Checks.Single(c => c.Name == "errors").Verdict is Verdict.Fail;
+            }, 4 * computed.NineOfTen!.Value.TotalSeconds));
+        }
+
+        Agree(computed, played, 0.12);
+    }
+
+    [Fact]
+    public void RoutesHalveTheStakeOfChecksThatLookAtThem()
+    {
+        ServiceTraffic traffic = new(100, 0.005), parted = traffic with { HasRoutes = true };
+        Weight weight = new(10_000);
+        Delay[] Seen(ServiceTraffic of, StrataChoice strata, double stake) =>
+            [.. DetectionPower.Faults(of, weight, [new CheckSpec.Errors { Alpha = 0.006 * stake, Strata = strata }, new CheckSpec.Latency { Alpha = 0.004 * stake, Strata = strata }]).Select(f => f.Delay)];
+
+        Assert.Equal(Seen(traffic, StrataChoice.All, 0.5), Seen(parted, StrataChoice.All, 1));
+        Assert.Equal(Seen(traffic, StrataChoice.All, 0.5), Seen(parted, StrataChoice.Routes, 1));
+        Assert.Equal(Seen(traffic, StrataChoice.All, 1), Seen(parted, StrataChoice.Regions, 1));
+        Assert.Equal(Seen(traffic, StrataChoice.All, 1), Seen(parted, StrataChoice.None, 1));
     }
 
     [Fact]

@@ -29,6 +29,28 @@ public sealed class PowerTests
     }
 
     [Fact]
+    public async Task ADocumentsRoutesAreInTheAnswer()
+    {
+        using TemporaryDirectory home = new();
+        async Task<double> RequestsAsync(string routes)
+        {
+            var document = Path.Combine(home.Path, "slipway.yaml");
+            await File.WriteAllTextAsync(document, $$"""
+                project: shop
+                service: { host: shop.example{{routes}} }
+                environments:
+                  - name: production
+                    deploy: { process: { command: ./shop } }
+                    checks: [errors]
+                """);
+            var run = await Slip.RunAsync([], "", CancellationToken.None, "analysis", "power", "--rps", "100", "--error-rate", "0.5", "--checks", document, "--format", "json");
+            return (double)JsonNode.Parse(run.Out)!["faults"]![1]!["requests"]!;
+        }
+
+        Assert.True(await RequestsAsync(", routes: { checkout: /checkout }") > 1.08 * await RequestsAsync(""));
+    }
+
+    [Fact]
     public async Task LittleTrafficIsWarnedOfByCodeWithWhatWouldHelp()
     {
         var run = await Slip.RunAsync([], "", CancellationToken.None, "analysis", "power", "--rps", "0.2", "--error-rate", "1%", "--weight", "10%");

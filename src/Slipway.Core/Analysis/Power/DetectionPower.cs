@@ -7,7 +7,10 @@ namespace Slipway.Core.Analysis.Power;
 /// How long the checks need: until a fault of a given size is seen, and until a healthy candidate is shown to be safe. Computed from the checks' own bets, on traffic that
 /// comes by chance at a steady rate, with ten minutes of the baseline known before. Not simulated, so the same question has the same answer at once.
 /// </summary>
-/// <remarks>Within 25 % of what the checks really need, as their tests play them: medians and nine of ten.</remarks>
+/// <remarks>
+/// Within 25 % of what the checks really need (latency within 10 %), as their tests play them: medians and nine of ten. Faults are taken to be everywhere:
+/// of strata only the price is known, and only that of routes, for nobody knows regions before they have traffic.
+/// </remarks>
 public static class DetectionPower
 {
     /// <summary>Everything that can be said of a service at one weight.</summary>

@@ -18,8 +18,8 @@ internal static class ErrorPower
         {
             for (var j = 0; j < bets.Length; j++)
                 logs[j] = bets[j].After(at, failures);
-            return LogSum.Of(logs) - Math.Log(bets.Length) + Math.Log(Staked(at));
-        }, -Math.Log(check.Alpha), rises: true, at => bets.MaxBy(b => b.After(at, split.Candidate * candidateRate * at)).Others);
+            return LogSum.Of(logs) - Math.Log(bets.Length) + Math.Log(Staked(at, Stakes.Default));
+        }, traffic.Limit(check, check.Alpha, check.Strata), rises: true, at => bets.MaxBy(b => b.After(at, split.Candidate * candidateRate * at)).Others);
     }
 
     /// <summary>Until a healthy candidate is shown to be within a margin.</summary>
@@ -40,11 +40,8 @@ internal static class ErrorPower
     /// Share of the stake that is bet on a fault that began at the start, after so many seconds: what was staked then, and half of what was staked
     /// since, for bets that began a little later are not far behind.
     /// </summary>
-    public static double Staked(double seconds)
-    {
-        var stakes = Stakes.Default;
-        return stakes.AtStart + (0.5 * (1 - stakes.AtStart) * seconds / (seconds + stakes.HalfStaked.TotalSeconds));
-    }
+    public static double Staked(double seconds, Stakes stakes) =>
+        stakes.AtStart + (0.5 * (1 - stakes.AtStart) * seconds / (seconds + stakes.HalfStaked.TotalSeconds));
 
     /// <summary>The rate that the bets are placed by: the true one, unless nothing ever failed.</summary>
     private static double Estimate(ServiceTraffic traffic) =>

@@ -13,6 +13,13 @@ public sealed record ServiceTraffic(double RequestsPerSecond, double ErrorRate)
 
     /// <summary>Standard deviation of the natural log of a latency: 0.6 is a service whose slowest hundredth takes four times its median.</summary>
     public double LatencySpread { get; init; } = 0.6;
+
+    /// <summary>Its project names routes.</summary>
+    public bool HasRoutes { get; init; }
+
+    /// <summary>Log evidence of the whole at which a check fails: where it bets on routes too, half of its stake is there.</summary>
+    internal double Limit(CheckSpec check, double alpha, StrataChoice strata) =>
+        -Math.Log(HasRoutes && check.From is null && strata is StrataChoice.All or StrataChoice.Routes ? alpha / 2 : alpha);
 }
 
 /// <summary>How traffic is divided between the sides, in requests a second.</summary>
