@@ -82,7 +82,7 @@ internal sealed class ClientCounter
 /// <param name="HasCopies">Some requests were copies: then nothing can be said by clients.</param>
 internal readonly record struct ClientSecond(ImmutableArray<long> Seen, ImmutableArray<long> Failed, long LeftOut, bool HasCopies)
 {
-    /// <summary>Null where no client was counted, or not all requests were of clients.</summary>
+    /// <summary>Null where nothing ended, or not all requests were of clients. A request that ends while this is read may have its client in the next second.</summary>
     public ClientCounts? Of(long completed) =>
-        HasCopies || (LeftOut == 0 && Seen.Sum() == 0) ? null : new(Seen.Sum(), Failed.Sum(), Math.Max(Seen.Sum(), completed - LeftOut));
+        HasCopies || (completed == 0 && LeftOut == 0 && Seen.Sum() == 0) ? null : new(Seen.Sum(), Failed.Sum(), Math.Max(Seen.Sum(), completed - LeftOut));
 }

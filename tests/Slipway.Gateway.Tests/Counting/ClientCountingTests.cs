@@ -48,6 +48,19 @@ public class ClientCountingTests
         Assert.Null(Assert.Single(counter.Close(Front.Noon).Sides).Clients);
     }
 
+    /// <summary>Otherwise one such request would end the counting of clients for the whole deployment.</summary>
+    [Fact]
+    public void ARequestThatEndsWhileASecondIsReadIsOneWhoseClientIsStillToBeCounted()
+    {
+        ClientCounter counter = new();
+        var first = counter.Close();
+        counter.Leave(User(3), failed: true);
+
+        Assert.Equal(new ClientCounts(0, 0, 1), first.Of(completed: 1));
+        Assert.Equal(new ClientCounts(1, 1, 1), counter.Close().Of(completed: 0));
+        Assert.Null(counter.Close().Of(completed: 0));
+    }
+
     [Fact]
     public void TheOrderOfASecondsRequestsDoesNotMatter() =>
         Gen.Select(Gen.UInt[0, 40], Gen.Bool).Array[1, 200].Sample(requests =>
