@@ -199,6 +199,45 @@ public sealed class OtlpStoreTests
     }
 
     [Fact]
+    public void ProcessesWithoutEndAreTurnedAwayInWordsUntilOthersHaveGone()
+    {
+        for (var i = 0; i < OtlpStore.MostResources; i++)
+            Assert.Null(Export(i).PartialSuccess);
+
+        Assert.Null(Export(7).PartialSuccess);
+        var answer = Export(OtlpStore.MostResources);
+        Assert.Equal(2, answer.PartialSuccess.RejectedDataPoints);
+        Assert.Contains("5000 processes already", answer.PartialSuccess.ErrorMessage, StringComparison.Ordinal);
+
+        After(1000);
+        Assert.Null(Export(OtlpStore.MostResources).PartialSuccess);
+
+        ExportMetricsServiceResponse Export(int instance) => _store.Take(OtlpExports.By("1.1.0", $"{instance}", OtlpExports.Gauge("n", Now, 1), OtlpExports.Gauge("m", Now, 1)));
+    }
+
+    [Fact]
+    public void ProcessesWithNothingToSayTakeNoRoom()
+    {
+        for (var i = 0; i <= OtlpStore.MostResources; i++)
+            _store.Take(OtlpExports.By("1.1.0", $"{i}"));
+
+        Assert.Null(_store.Take(OtlpExports.By("1.1.0", "last", OtlpExports.Gauge("n", Now, 1))).PartialSuccess);
+    }
+
+    [Fact]
+    public void AttributesThatAreTooLongAreTurnedAwayInWords()
+    {
+        string[] told =
+        [
+            _store.Take(OtlpExports.By("1.1.0", new string('x', OtlpStore.MostText), OtlpExports.Gauge("n", Now, 1))).PartialSuccess.ErrorMessage,
+            _store.Take(OtlpExports.By("1.1.0", OtlpExports.Gauge(new string('n', OtlpStore.MostText), Now, 1))).PartialSuccess.ErrorMessage,
+        ];
+
+        Assert.All(told, t => Assert.InRange(t.Length, 50, 300));
+        Assert.All(told, t => Assert.Contains("characters, more than 16384", t, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void WhoWasSilentForLongIsForgotten()
     {
         Export(OtlpExports.Added("n", _start, Now, 1));

@@ -110,7 +110,7 @@ public sealed class OtlpSource(OtlpStore store, Func<string, string?> variable, 
         });
     }
 
-    private static string Hint(OtlpView view) => view.IsFull ? string.Create(CultureInfo.InvariantCulture, $"; series were turned away, for there are {OtlpStore.MostSeries} already")
+    private static string Hint(OtlpView view) => view.IsFull ? string.Create(CultureInfo.InvariantCulture, $"; some were turned away, for at most {OtlpStore.MostSeries} series of {OtlpStore.MostResources} processes are kept")
         : view.Known.Count == 0 ? "; nothing was" : $"; there are {string.Join(", ", view.Known.Order(StringComparer.Ordinal).Take(8))}";
 
     private static string Words(OtlpKind kind) => kind switch { OtlpKind.Sum => "counter", OtlpKind.Histogram => "histogram", _ => "gauge" };

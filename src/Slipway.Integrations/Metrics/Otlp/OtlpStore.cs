@@ -13,6 +13,12 @@ public sealed class OtlpStore
     /// <summary>Most series of all apps together.</summary>
     public const int MostSeries = 20_000;
 
+    /// <summary>Most processes, told apart by their attributes.</summary>
+    public const int MostResources = 5_000;
+
+    /// <summary>Longest attributes of a process, or of a series with its metric's name, in characters all together.</summary>
+    public const int MostText = 16_384;
+
     /// <summary>How long anything is kept.</summary>
     internal static readonly TimeSpan Kept = TimeSpan.FromMinutes(15);
 
@@ -67,16 +73,31 @@ public sealed class OtlpStore
 
     private void Take(ResourceMetrics exported, DateTimeOffset now, Rejections rejections)
     {
-        var attributes = Attributes(exported.Resource?.Attributes);
-        var key = Key(attributes);
-        if (!_resources.TryGetValue(key, out var resource))
-            _resources[key] = resource = new OtlpResource(attributes, now);
+        (Metric Metric, OtlpPoint Point)[] points = [.. exported.ScopeMetrics.SelectMany(s => s.Metrics).SelectMany(m => OtlpPoint.Of(m).Select(p => (m, p)))];
+        if (Find(exported.Resource, now, points.Length, rejections) is not { } resource)
+            return;
         resource.Heard = now;
-        foreach (var metric in exported.ScopeMetrics.SelectMany(s => s.Metrics))
+        foreach (var (metric, point) in points)
+            Take(resource, metric, point, now, rejections);
+    }
+
+    /// <summary>Null when it is not kept: it has nothing to say, or there is no room for it.</summary>
+    private OtlpResource? Find(Resource? exported, DateTimeOffset now, int points, Rejections rejections)
+    {
+        var attributes = Attributes(exported?.Attributes);
+        var key = Key(attributes);
+        if (_resources.TryGetValue(key, out var resource) || points == 0)
+            return resource;
+        if (key.Length > MostText)
+            rejections.Add(Text($"the attributes of a process have {key.Length} characters, more than {MostText}; send fewer of them"), points);
+        else if (_resources.Count >= MostResources)
         {
-            foreach (var point in OtlpPoint.Of(metric))
-                Take(resource, metric, point, now, rejections);
+            _full = now;
+            rejections.Add(Text($"there are {MostResources} processes already; give processes attributes that stay the same while they run"), points);
         }
+        else
+            return _resources[key] = new OtlpResource(attributes, now);
+        return null;
     }
 
     private void Take(OtlpResource resource, Metric metric, OtlpPoint point, DateTimeOffset now, Rejections rejections)
@@ -85,15 +106,23 @@ public sealed class OtlpStore
         if (at - now > MostAhead || now - at > MostLate)
         {
             resource.ClockOff = at - now;
-            rejections.Add(string.Create(CultureInfo.InvariantCulture, $"points of '{metric.Name}' are {(at - now).Duration().TotalSeconds:0} s {(at > now ? "ahead of" : "behind")} the receiver's clock"));
+            rejections.Add(Text($"points of '{metric.Name}' are {(at - now).Duration().TotalSeconds:0} s {(at > now ? "ahead of" : "behind")} the receiver's clock"));
             return;
         }
 
         resource.ClockOff = null;
-        if (Find(resource, metric, point) is not { } series)
+        var attributes = Attributes(point.Attributes);
+        var key = $"{metric.Name}\n{Key(attributes)}";
+        if (key.Length > MostText)
+        {
+            rejections.Add(Text($"a series has a name and attributes of {key.Length} characters, more than {MostText}; give '{(metric.Name.Length > 100 ? metric.Name[..100] : metric.Name)}' fewer attributes"));
+            return;
+        }
+
+        if (Find(resource, metric, point, attributes, key) is not { } series)
         {
             _full = now;
-            rejections.Add(string.Create(CultureInfo.InvariantCulture, $"there are {MostSeries} series already; give '{metric.Name}' fewer attributes"));
+            rejections.Add(Text($"there are {MostSeries} series already; give '{metric.Name}' fewer attributes"));
             return;
         }
 
@@ -115,10 +144,8 @@ public sealed class OtlpStore
         }
     }
 
-    private OtlpSeries? Find(OtlpResource resource, Metric metric, OtlpPoint point)
+    private OtlpSeries? Find(OtlpResource resource, Metric metric, OtlpPoint point, SortedDictionary<string, string> attributes, string key)
     {
-        var attributes = Attributes(point.Attributes);
-        var key = $"{metric.Name}\n{Key(attributes)}";
         if (resource.Series.TryGetValue(key, out var series) && series.Kind == point.Kind)
             return series;
         if (series is null && _series >= MostSeries)
@@ -171,6 +198,8 @@ public sealed class OtlpStore
         return all;
     }
 
+    private static string Text(FormattableString words) => words.ToString(CultureInfo.InvariantCulture);
+
     private static string Key(SortedDictionary<string, string> attributes) => string.Join('\n', attributes.Select(a => $"{a.Key.Length}:{a.Key}{a.Value.Length}:{a.Value}"));
 
     private sealed class Rejections
@@ -179,9 +208,9 @@ public sealed class OtlpStore
 
         public string Why { get; private set; } = "";
 
-        public void Add(string why)
+        public void Add(string why, int points = 1)
         {
-            Count++;
+            Count += points;
             Why = Why.Length == 0 ? why : Why;
         }
     }
@@ -191,5 +220,5 @@ public sealed class OtlpStore
 /// <param name="Series">Of every process.</param>
 /// <param name="Resources">Every process, whether it exports this metric or not.</param>
 /// <param name="Known">The names of all metrics.</param>
-/// <param name="IsFull">Series were turned away, for there were too many.</param>
+/// <param name="IsFull">Series or processes were turned away, for there were too many.</param>
 internal sealed record OtlpView(IReadOnlyList<OtlpSeries> Series, IReadOnlyCollection<OtlpResource> Resources, IReadOnlyCollection<string> Known, bool IsFull);
