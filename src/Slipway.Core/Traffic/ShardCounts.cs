@@ -21,6 +21,9 @@ public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<lon
     /// <summary>Fewer instances are too few to tell their differences from chance.</summary>
     public const int LeastInstances = 4;
 
+    /// <summary>More numbers than a list of any version has: a record could not be read back with them.</summary>
+    public const int MostCells = 4096;
+
     private const string Salt = "slipway/shards";
     private const string InstanceSalt = "slipway/instances";
 
@@ -74,10 +77,16 @@ public sealed record ShardCounts(ImmutableArray<long> Speeds, ImmutableArray<lon
         };
     }
 
+    /// <summary>Whether what somebody else sent has lists of a length that can be.</summary>
+    [JsonIgnore]
+    public bool IsSound => Fits(Speeds) && Fits(Errors) && Fits(Clients) && Fits(FailedClients);
+
     /// <summary>Whether it has as many numbers as it should: a gateway of another version may count otherwise.</summary>
     internal bool IsWhole => !Speeds.IsDefault && !Errors.IsDefault && Speeds.Length == Count * Steps && Errors.Length == Count;
 
     internal bool HasClients => !Clients.IsDefault && !FailedClients.IsDefault && Clients.Length == Count && FailedClients.Length == Count;
+
+    private static bool Fits(ImmutableArray<long> list) => list.IsDefault || list.Length <= MostCells;
 
     private static ImmutableArray<long> Sum(ImmutableArray<long> some, ImmutableArray<long> others)
     {

@@ -46,7 +46,7 @@ internal static class GatewayEndpoints
         if (!Names.IsVersion(gateway))
             return Odd(gateway);
         if (!IsSound(report))
-            return Answers.Problem(StatusCodes.Status400BadRequest, new ProblemItem("SLIP0207", "report", "it has lists that are missing, or histograms, routes or a region that cannot be", "use a gateway of the server's version"));
+            return Answers.Problem(StatusCodes.Status400BadRequest, new ProblemItem("SLIP0207", "report", "it has lists that are missing, or histograms, shards, routes or a region that cannot be", "use a gateway of the server's version"));
         hub.Take(gateway, report);
         return services.GetService<IReportRelay>() is not { } relay || await relay.HandOnAsync(gateway, report, cancellationToken)
             ? Results.NoContent()
@@ -59,7 +59,7 @@ internal static class GatewayEndpoints
         && (report.Region is null || Strata.IsName(report.Region))
         && report.Seconds.All(s => !s.Sides.IsDefault && s.Sides.All(IsSound));
 
-    private static bool IsSound(SideCounts side) => IsSound(side.Latency) && Strata.AreSound(side.Strata) && (side.Strata.IsDefault || side.Strata.All(s => IsSound(s.Latency)));
+    private static bool IsSound(SideCounts side) => IsSound(side.Latency) && side.Shards is null or { IsSound: true } && side.Instances is null or { IsSound: true } && Strata.AreSound(side.Strata) && (side.Strata.IsDefault || side.Strata.All(s => IsSound(s.Latency)));
 
     private static bool IsSound(LatencyHistogram latency) =>
         !latency.Counts.IsDefault && (latency.Counts.IsEmpty

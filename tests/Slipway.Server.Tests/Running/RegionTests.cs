@@ -42,6 +42,24 @@ public class RegionTests
         await ReportAsync(server, HttpStatusCode.NoContent, Report(1, "us", new("route/a"), new("route/b")));
     }
 
+    [Fact]
+    public async Task ShardsThatNoRecordCouldBeReadBackWithAreRefused()
+    {
+        await using var server = await RunningServer.StartAsync();
+        ShardCounts fine = ShardCounts.Even(LatencyHistogram.Empty, 0, 0, 0), endless = new([1], [.. new long[ShardCounts.MostCells + 1]]), clients = fine with { FailedClients = [.. new long[ShardCounts.MostCells + 1]] };
+
+        await ReportAsync(server, HttpStatusCode.BadRequest, With(s => s with { Shards = endless }));
+        await ReportAsync(server, HttpStatusCode.BadRequest, With(s => s with { Shards = clients }));
+        await ReportAsync(server, HttpStatusCode.BadRequest, With(s => s with { Instances = endless }));
+        await ReportAsync(server, HttpStatusCode.NoContent, With(s => s with { Shards = fine, Instances = new([1], [1]) }));
+
+        static GatewayReport With(Func<SideCounts, SideCounts> change)
+        {
+            var report = Report(1, "us");
+            return report with { Seconds = [new(report.Seconds[0].At, [change(report.Seconds[0].Sides[0])])] };
+        }
+    }
+
     private static GatewayReport Report(long sequence, string region, params StratumCounts[] strata) =>
         new("edge", "boot", sequence, 0, [new TrafficSecond(DateTimeOffset.UtcNow, [new SideCounts { Environment = Production, Candidate = new("1.0.0"), Started = 3, Completed = 3, Strata = [.. strata] }])], []) { Region = region };
 

@@ -10,8 +10,8 @@ namespace Slipway.Core.Analysis.Recording;
 /// <summary>Reads back what a <see cref="WindowWriter"/> wrote.</summary>
 public ref struct WindowReader
 {
-    /// <summary>More buckets than a histogram has are no histogram.</summary>
-    private const int MostBuckets = 4096;
+    /// <summary>More are no histogram, and no shards.</summary>
+    private const int MostBuckets = ShardCounts.MostCells;
 
     /// <summary>More than are ever kept.</summary>
     private const int MostStrata = 1024;
