@@ -101,6 +101,7 @@ public abstract record CheckSpec
         /// <summary>Share of requests that may fail by the service's objective (p_SLO); the gates' absolute margins are made from it.</summary>
         public double Objective { get; init; } = 0.01;
 
+        /// <summary>What is also compared by itself beside the whole. What a metric source keeps apart by another label belongs to <see cref="StrataChoice.All"/>.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public StrataChoice Strata { get; init; }
 
@@ -124,6 +125,7 @@ public abstract record CheckSpec
         /// <summary>Absolute slow-down that is still no defect.</summary>
         public TimeSpan Floor { get; init; } = TimeSpan.FromMilliseconds(2);
 
+        /// <summary>What is also compared by itself beside the whole; of a metric source nothing is.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
         public StrataChoice Strata { get; init; }
 

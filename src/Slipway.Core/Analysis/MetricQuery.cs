@@ -28,6 +28,7 @@ public sealed record MetricQuery(string Source, MetricShape Shape, ImmutableSort
     public override int GetHashCode() => HashCode.Combine(Source, Shape, Ask.Count);
 }
 
+/// <summary>What kind of number a check can use; the source says it is an error when its answer is of another.</summary>
 public enum MetricShape
 {
     /// <summary>Answered by <see cref="Measurement.Counts"/>.</summary>
