@@ -12,7 +12,7 @@ namespace Slipway.Core.Analysis;
 public sealed class CanaryAnalysis
 {
     /// <summary>Of the saved form. A change of what any part remembers is a new number.</summary>
-    private const int Format = 6;
+    private const int Format = 7;
 
     private readonly ImmutableArray<CheckSpec> _specs;
     private readonly ImmutableArray<Weight> _exposures;

@@ -13,7 +13,6 @@ internal sealed class Dispersion
     /// <summary>So many standard errors above 1 are noise.</summary>
     private const double Sure = 3;
 
-
     private readonly int _shards;
     private readonly double _prior;
     private readonly double _deadBand;
@@ -108,7 +107,6 @@ internal sealed class Dispersion
 
     private sealed class Scale(int length, int shards)
     {
-        private readonly long[] _used = new long[shards];
         private double _pearson;
         private double _freedom;
 
@@ -125,13 +123,9 @@ internal sealed class Dispersion
         /// <summary>Adds the block that has ended; one without any error, or with a single part, tells nothing.</summary>
         public void Close()
         {
-            var (requests, errors, parts) = (0.0, 0.0, 0L);
+            var (requests, errors, parts) = (0.0, 0.0, 0);
             for (var s = 0; s < Requests.Length; s++)
-            {
-                if (Requests[s] > 0)
-                    _used[s] = 1;
-                (requests, errors, parts) = (requests + Requests[s], errors + Errors[s], parts + _used[s]);
-            }
+                (requests, errors, parts) = (requests + Requests[s], errors + Errors[s], parts + (Requests[s] > 0 ? 1 : 0));
 
             if (errors > 0 && errors < requests && parts > 1)
             {
@@ -143,7 +137,8 @@ internal sealed class Dispersion
                         _pearson += (Errors[s] - expected) * (Errors[s] - expected) / (expected * (1 - rate));
                 }
 
-                // A part that never had a request compares with nothing: it would make the others look more alike than they are.
+                // A part without a request in this block (nobody of it asked, or its instance has gone) compares with nothing: it would make the others look
+                // more alike than they are. Given how many requests each has, chance alone adds this times n / (n - 1) for n requests: never less.
                 _freedom += parts - 1;
             }
 
@@ -155,7 +150,6 @@ internal sealed class Dispersion
         {
             state.Sync(Requests);
             state.Sync(Errors);
-            state.Sync(_used);
             state.Sync(ref _pearson);
             state.Sync(ref _freedom);
         }

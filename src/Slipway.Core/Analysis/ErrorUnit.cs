@@ -15,7 +15,8 @@ public enum CountedPer
     Client,
 }
 
-/// <summary>Whether failed requests or clients with a failure are counted. Chosen once, before the first comparison, from nothing but the baseline's past.</summary>
+/// <summary>Whether failed requests or clients with a failure are counted. Chosen once, before the first comparison, from the baseline's
+/// past; of the tick to be compared only by how often the baseline's clients ask in it, and never by who failed.</summary>
 /// <param name="per">What was asked for.</param>
 /// <param name="tolerance">Share of requests that is no defect.</param>
 internal sealed class ErrorUnit(CountedPer per, double tolerance)
@@ -30,6 +31,7 @@ internal sealed class ErrorUnit(CountedPer per, double tolerance)
     private double _requests;
     private double _clients;
     private Window _waiting;
+    private double _waitingNoise = Noise.Unknown;
     private bool _isBaselineCounted;
     private bool _isChosen;
     private bool _isClient;
@@ -44,6 +46,9 @@ internal sealed class ErrorUnit(CountedPer per, double tolerance)
 
     /// <summary>Clients from the candidate's first traffic until the choice.</summary>
     public Window Waiting => _waiting;
+
+    /// <summary>φ of clients as it was known before these.</summary>
+    public double WaitingNoise => _waitingNoise;
 
     /// <summary>The first completed requests of the candidate decide. True once: when clients are counted from now on.</summary>
     public bool ChoosesClients(in Tick tick)
@@ -69,6 +74,7 @@ internal sealed class ErrorUnit(CountedPer per, double tolerance)
     public void Compared(in Tick tick)
     {
         Count(tick.Baseline);
+        _waitingNoise = _waiting == default ? tick.ClientNoise : _waitingNoise;
         _waiting = _isChosen ? default : _waiting + tick.Clients;
     }
 
@@ -78,6 +84,7 @@ internal sealed class ErrorUnit(CountedPer per, double tolerance)
         state.Sync(ref _requests);
         state.Sync(ref _clients);
         state.Sync(ref _waiting);
+        state.Sync(ref _waitingNoise);
         state.Sync(ref _isBaselineCounted);
         state.Sync(ref _isChosen);
         state.Sync(ref _isClient);

@@ -14,6 +14,7 @@ internal sealed class LatencyDetector
     private readonly long[] _baseline;
     private bool _hasCandidate;
     private bool _hasBaseline;
+    private double _temper = 1;
 
     /// <param name="frozen">The baseline from before the first update, counts of each bucket.</param>
     /// <param name="stakes">The default when null.</param>
@@ -31,17 +32,18 @@ internal sealed class LatencyDetector
     /// <summary>As the product's check has it: with the bets on a constant factor, and most of the stake bet from the start.</summary>
     public static LatencyDetector Moved(ReadOnlySpan<long> frozen) => new(frozen, Stakes.OfLatency, moved: true);
 
-    public double LogEvidence => _mixture.LogEvidence;
     /// <summary>What is bet on: the odds of each bucket, bet by bet.</summary>
     public IReadOnlyList<double[]> Tilts => _tilts;
 
+    public double LogEvidence => _mixture.LogEvidence;
 
     public double LogStatic => _mixture.LogStatic;
 
     /// <summary>Takes the counts of each bucket since the call before. They wait until both sides have some.</summary>
-    /// <param name="temper">Share of the evidence that is believed (1/φ), above 0 to 1, fixed before the window began.</param>
+    /// <param name="temper">Share of the evidence that is believed (1/φ), above 0 to 1, fixed before the window began: of counts that wait, the first one's.</param>
     public void Update(TimeSpan at, ReadOnlySpan<long> candidate, ReadOnlySpan<long> baseline, double temper = 1)
     {
+        _temper = _hasCandidate || _hasBaseline ? _temper : temper;
         _hasCandidate |= Add(candidate, _candidate);
         _hasBaseline |= Add(baseline, _baseline);
         if (!(_hasCandidate && _hasBaseline))
@@ -49,7 +51,7 @@ internal sealed class LatencyDetector
             return;
         }
 
-        Bet(temper);
+        Bet(_temper);
         _mixture.Bet(at, _gains);
         Array.Clear(_candidate);
         Array.Clear(_baseline);
@@ -64,6 +66,7 @@ internal sealed class LatencyDetector
         state.Sync(_baseline);
         state.Sync(ref _hasCandidate);
         state.Sync(ref _hasBaseline);
+        state.Sync(ref _temper);
     }
 
     private void Bet(double temper)

@@ -23,6 +23,7 @@ internal sealed class RateDetector
     private readonly RestartMixture _mixture;
     private readonly BaselineRate _baseline;
     private Window _carry;
+    private double _temper = 1;
 
     /// <param name="kind">What is counted.</param>
     /// <param name="tolerance">ρ0, above 0.</param>
@@ -52,26 +53,28 @@ internal sealed class RateDetector
     public void Learn(TimeSpan at, double requests, double errors) => _baseline.Learn(at, requests, errors);
 
     /// <summary>Before the first bet: what the baseline did, and what waits for the candidate, was counted in another unit.</summary>
-    public void Recount(BaselineRate past, in Window carry)
+    public void Recount(BaselineRate past, in Window carry, double temper)
     {
         _baseline.Take(past);
-        _carry = carry;
+        (_carry, _temper) = (carry, temper);
     }
 
     /// <summary>Takes the counts since the call before. They wait until both sides have some.</summary>
     /// <param name="at">Time since the start; never falls.</param>
     /// <param name="seen">Counts of both sides.</param>
-    /// <param name="temper">Share of the evidence that is believed (1/φ), above 0 to 1, fixed before the window began.</param>
+    /// <param name="temper">Share of the evidence that is believed (1/φ), above 0 to 1, fixed before the window began: of counts that wait, the first one's.</param>
     /// <param name="scale">How many times the absolute tolerance is no defect; fixed before the window's outcome.</param>
     public void Update(TimeSpan at, in Window seen, double temper = 1, double scale = 1)
     {
+        // Noise that has seen what waits would temper it with hindsight.
+        _temper = _carry == default ? temper : _temper;
         _carry += seen.Checked();
         if (!_carry.HasBothSides)
         {
             return;
         }
 
-        Bet(_carry, temper, _absolute * scale);
+        Bet(_carry, _temper, _absolute * scale);
         _mixture.Bet(at, _gains);
 
         // Only now: an estimate that had seen this window would bet with hindsight.
@@ -84,6 +87,7 @@ internal sealed class RateDetector
         _mixture.Sync(state);
         _baseline.Sync(state);
         state.Sync(ref _carry);
+        state.Sync(ref _temper);
     }
 
     private void Bet(in Window seen, double temper, double absolute)

@@ -16,10 +16,10 @@ internal sealed class RatePart(RateDetector detector) : IPart
     public void Learn(TimeSpan at, double requests, double errors) => detector.Learn(at, requests, errors);
 
     /// <summary>Before the first bet: what was learned, and what waits for the candidate, was counted in another unit.</summary>
-    public void Recount(BaselineRate past, in Window waiting)
+    public void Recount(BaselineRate past, in Window waiting, double temper)
     {
         _seen = waiting;
-        detector.Recount(past, waiting);
+        detector.Recount(past, waiting, temper);
     }
 
     /// <param name="scale">As <see cref="RateDetector.Update"/>.</param>

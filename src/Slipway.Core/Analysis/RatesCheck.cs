@@ -163,10 +163,11 @@ internal sealed class RatesCheck : Check
     /// <summary>What was learned, and what waits, is taken by clients from now on.</summary>
     private void CountClients()
     {
-        _parts.Whole.Recount(_unit.Past, _unit.Waiting);
+        var temper = 1 / (Spec.Dispersion ?? _unit.WaitingNoise);
+        _parts.Whole.Recount(_unit.Past, _unit.Waiting, temper);
         foreach (var safety in Safeties)
         {
-            ((RateSafety)safety).CountClients(_unit.Past, _unit.Waiting);
+            ((RateSafety)safety).CountClients(_unit.Past, _unit.Waiting, temper);
         }
     }
 

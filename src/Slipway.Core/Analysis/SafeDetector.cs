@@ -16,6 +16,7 @@ internal sealed class SafeDetector
     private readonly BaselineRate _baseline;
     private double _logEvidence;
     private Window _carry;
+    private double _temper = 1;
 
     /// <param name="ratio">ρ_s, above 0; for counts above 1.</param>
     /// <param name="difference">δ_s, from 0 to below 1; not used for counts.</param>
@@ -36,16 +37,17 @@ internal sealed class SafeDetector
     public void Learn(TimeSpan at, double requests, double errors) => _baseline.Learn(at, requests, errors);
 
     /// <summary>As <see cref="RateDetector.Recount"/>.</summary>
-    public void Recount(BaselineRate past, in Window carry)
+    public void Recount(BaselineRate past, in Window carry, double temper)
     {
         _baseline.Take(past);
-        _carry = carry;
+        (_carry, _temper) = (carry, temper);
     }
 
     /// <summary>As <see cref="RateDetector.Update"/>.</summary>
     /// <param name="difference">In place of δ_s; fixed before the window's outcome.</param>
     public void Update(TimeSpan at, in Window seen, double temper = 1, double? difference = null)
     {
+        _temper = _carry == default ? temper : _temper;
         _carry += seen.Checked();
         if (!_carry.HasBothSides)
         {
@@ -55,7 +57,7 @@ internal sealed class SafeDetector
         var expected = _baseline.Estimate;
         for (var k = 0; k < _wealth.Length; k++)
         {
-            _wealth[k] += temper * (_kind == RateKind.Bernoulli
+            _wealth[k] += _temper * (_kind == RateKind.Bernoulli
                 ? Analysis.LogEvidence.OfSafe(_carry, Alternatives[k].Factor * expected, expected, _ratio, difference ?? _difference)
                 : Analysis.LogEvidence.OfFewer(_carry, Alternatives[k].Factor, _ratio));
         }
@@ -71,5 +73,6 @@ internal sealed class SafeDetector
         _baseline.Sync(state);
         state.Sync(ref _logEvidence);
         state.Sync(ref _carry);
+        state.Sync(ref _temper);
     }
 }

@@ -41,9 +41,9 @@ internal sealed class RateSafety(string check, RateKind kind, Margin margin, dou
 
     public void Learn(TimeSpan at, double requests, double errors) => _detector.Learn(at, requests, errors);
 
-    public void CountClients(BaselineRate past, in Window carry)
+    public void CountClients(BaselineRate past, in Window carry, double temper)
     {
-        _detector.Recount(past, carry);
+        _detector.Recount(past, carry, temper);
         _isByClient = true;
     }
 

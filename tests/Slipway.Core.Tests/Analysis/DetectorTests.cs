@@ -115,6 +115,34 @@ public class DetectorTests
         Assert.True(eighteen.LogEvidence > fourteen.LogEvidence + 1);
     }
 
+    /// <summary>What waits for the other side has been seen by whoever measures the noise: only what was known before it may temper it.</summary>
+    [Fact]
+    public void WhatWaitsForTheOtherSideIsTemperedByWhatWasKnownBeforeIt()
+    {
+        (RateDetector rate, SafeDetector safe, LatencyDetector latency) = (Rate(), new(1.5, 0.002), new([100, 300, 80, 20]));
+        (RateDetector rate, SafeDetector safe, LatencyDetector latency) waited = (Rate(), new(1.5, 0.002), new([100, 300, 80, 20]));
+        rate.Update(TimeSpan.FromSeconds(3), new(10, 4, 90, 9), 0.5);
+        safe.Update(TimeSpan.FromSeconds(3), new(10, 4, 90, 9), 0.5);
+        latency.Update(TimeSpan.FromSeconds(3), [0, 1, 2, 3], [5, 15, 4, 1], 0.5);
+        foreach (var (second, temper) in new[] { (1, 0.5), (2, 0.25) })
+        {
+            waited.rate.Update(TimeSpan.FromSeconds(second), new(0, 0, 30, 3), temper);
+            waited.safe.Update(TimeSpan.FromSeconds(second), new(0, 0, 30, 3), temper);
+            waited.latency.Update(TimeSpan.FromSeconds(second), [0, 0, 0, 0], [2, 5, 2, 0], temper);
+        }
+
+        var restored = (Again(waited.rate.Sync, Rate()), Again(waited.safe.Sync, new SafeDetector(1.5, 0.002)), Again(waited.latency.Sync, new LatencyDetector([100, 300, 80, 20])));
+        foreach (var (r, s, l) in new[] { waited, restored })
+        {
+            r.Update(TimeSpan.FromSeconds(3), new(10, 4, 30, 3), 0.1);
+            s.Update(TimeSpan.FromSeconds(3), new(10, 4, 30, 3), 0.1);
+            l.Update(TimeSpan.FromSeconds(3), [0, 1, 2, 3], [1, 5, 0, 1], 0.1);
+            Assert.Equal((rate.LogEvidence, safe.LogEvidence, latency.LogEvidence), (r.LogEvidence, s.LogEvidence, l.LogEvidence));
+        }
+
+        static RateDetector Rate() => new(RateKind.Bernoulli, 1.1, 0);
+    }
+
     [Fact]
     public void LatencyOfOneSideWaitsForTheOther()
     {
@@ -168,4 +196,18 @@ public class DetectorTests
         Gen.Select(Gen.Int[0, nc], Gen.Int[0, nb]).Select((xc, xb) => new Window(nc, xc, nb, xb)));
 
     private static Gen<long[]> GenHistogram() => Gen.OneOf(Gen.Const(0L), Gen.Long[0, 20], Gen.Long[0, 1L << 50]).Array[12];
+
+    private static RateDetector Again(Action<Snapshot> save, RateDetector fresh) => Again(save, fresh, fresh.Sync);
+
+    private static SafeDetector Again(Action<Snapshot> save, SafeDetector fresh) => Again(save, fresh, fresh.Sync);
+
+    private static LatencyDetector Again(Action<Snapshot> save, LatencyDetector fresh) => Again(save, fresh, fresh.Sync);
+
+    private static T Again<T>(Action<Snapshot> save, T fresh, Action<Snapshot> restore)
+    {
+        Snapshot saved = new();
+        save(saved);
+        restore(new Snapshot(saved.Written.ToArray()));
+        return fresh;
+    }
 }

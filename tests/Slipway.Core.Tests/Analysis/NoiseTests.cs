@@ -80,6 +80,48 @@ public class NoiseTests
         Assert.Equal(few.Phi, fewOfMany.Phi);
     }
 
+    /// <summary>Stable is scaled down in a rollout: five of nine instances go, and those that stay are no less noisy for it.</summary>
+    [Fact]
+    public void PartsThatHaveGoneSayNothingAboutThoseThatStay()
+    {
+        Dispersion staying = new(4), going = new(9);
+        Random random = new(5);
+        for (var window = 0; window < 6000; window++)
+        {
+            double[] requests = new double[9], errors = new double[9];
+            for (var s = 0; s < (window < 300 ? 9 : 4); s++)
+                (requests[s], errors[s]) = (100, random.NextDouble() < 0.1 ? random.Next(10) : 0);
+            going.Update(requests, errors);
+            staying.Update(requests.AsSpan(0, 4), errors.AsSpan(0, 4));
+        }
+
+        Assert.InRange(going.Phi, 0.9 * staying.Phi, 1.1 * staying.Phi);
+    }
+
+    /// <summary>Six requests in ten seconds are in three shards of sixteen, others each time: failures that come in pairs are at least twice the noise of chance all the same.</summary>
+    [Fact]
+    public void LittleTrafficIsNotTakenForQuiet()
+    {
+        Dispersion chance = new(16, [10]), pairs = new(16, [10]);
+        Random random = new(6);
+        for (var window = 0; window < 200_000; window++)
+        {
+            double[] requests = new double[16], alone = new double[16], twice = new double[16];
+            if (random.NextDouble() < 0.3)
+            {
+                var s = random.Next(16);
+                requests[s] = 2;
+                (alone[s], twice[s]) = ((random.NextDouble() < 0.05 ? 1 : 0) + (random.NextDouble() < 0.05 ? 1 : 0), random.NextDouble() < 0.05 ? 2 : 0);
+            }
+
+            chance.Update(requests, alone);
+            pairs.Update(requests, twice);
+        }
+
+        Assert.InRange(chance.Phi, 1, 1.35);
+        Assert.InRange(pairs.Phi, 1.9, 3);
+    }
+
     [Fact]
     public void NoiseIsKnownOnceItsOwnUncertaintyIsSmall()
     {
