@@ -55,7 +55,7 @@ public static class ClusterHost
     /// <exception cref="StoreException">The database cannot be used.</exception>
     public static void AddMember(IHostApplicationBuilder builder, ClusterOptions options)
     {
-        var source = NpgsqlDataSource.Create(options.Database.ConnectionString);
+        var source = options.Database.Pool();
         Task.Run(() => ClusterSchema.MigrateAsync(source, options.Database, CancellationToken.None)).GetAwaiter().GetResult();
         var port = options.Listen.Port == 0 ? FreePort(options.Listen.Address) : options.Listen.Port;
         builder.UseOrleans(silo =>

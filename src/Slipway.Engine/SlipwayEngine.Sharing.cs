@@ -85,16 +85,16 @@ public sealed partial class SlipwayEngine
 
     /// <summary>
     /// Reads what other processes have stored by now, so that what is decided or shown next is no older than that: whoever was answered by another
-    /// process finds here what was said there. Goes on with what is known when that takes longer than a moment, or the store is away.
+    /// process finds here what was said there. Goes on with what is known when that takes longer, or the store is away.
     /// </summary>
-    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    public async Task CatchUpAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         if (_follower is not { } follower)
             return;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Feed.Announce();
         var seen = CatchUpAsync(follower, enough.Token);
-        await Task.WhenAny(seen, Task.Delay(Moment, _time, enough.Token));
+        await Task.WhenAny(seen, Task.Delay(atMost, _time, enough.Token));
         await enough.CancelAsync();
         await seen.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }

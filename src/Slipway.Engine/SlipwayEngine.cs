@@ -21,8 +21,6 @@ namespace Slipway.Engine;
 /// <summary>The running engine: what an API, a page or a test asks and tells. Everything it says was saved first.</summary>
 public sealed partial class SlipwayEngine : IAsyncDisposable
 {
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
-
     private readonly IEventStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;

@@ -39,6 +39,12 @@ namespace Slipway.Server;
 /// <summary>Puts the server together: one store, one engine, the API, the page and, unless told otherwise, a gateway.</summary>
 public static class SlipwayServer
 {
+    /// <summary>How long what is shown may wait to be as new as what other servers stored…</summary>
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+
+    /// <summary>…and what is decided: who is refused by what was so a moment ago has been told something wrong.</summary>
+    private static readonly TimeSpan UntilHeard = TimeSpan.FromSeconds(10);
+
     /// <summary>Builds a server that has its data directory and is ready to be started.</summary>
     /// <exception cref="ServerStartException">It cannot start; the message says why and what to do.</exception>
     public static WebApplication Build(ServerOptions options, Action<WebApplicationBuilder>? customise = null)
@@ -211,7 +217,7 @@ public static class SlipwayServer
         if (!context.HttpContext.Request.Path.StartsWithSegments("/api/v1/gateways", StringComparison.OrdinalIgnoreCase))
         {
             var engine = context.HttpContext.RequestServices.GetRequiredService<SlipwayEngine>();
-            await engine.CatchUpAsync(context.HttpContext.RequestAborted);
+            await engine.CatchUpAsync(HttpMethods.IsGet(context.HttpContext.Request.Method) ? Moment : UntilHeard, context.HttpContext.RequestAborted);
             await engine.LookAroundAsync(context.HttpContext.RequestAborted);
         }
 

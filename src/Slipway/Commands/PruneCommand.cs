@@ -11,7 +11,7 @@ internal static class PruneCommand
 
     public static Command Make(CliContext cli)
     {
-        Command command = new("prune", "Remove old events and artifacts that nobody needs, as the server does daily.") { DryRun };
+        Command command = new("prune", "Remove old events and artifacts that nobody needs, and forget candidates that nothing reaches, as the server does daily.") { DryRun };
         command.SetAction(Session.Action(cli, async (session, cancellationToken) =>
         {
             var pruned = await session.Client.PruneAsync(cancellationToken, session.Get(DryRun));

@@ -5,7 +5,9 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Slipway.Storage;
 using Slipway.Testing;
+using Slipway.Testing.Servers;
 
 namespace Slipway.Server.Tests.Running;
 
@@ -21,6 +23,18 @@ public class StartTests
         Assert.Equal("SLIP0501", refused.Problem.Code);
         Assert.Equal(server.Data, refused.Problem.Place);
         await server.RestartAsync();
+    }
+
+    [Fact]
+    public async Task AMemberOfAClusterFindsTheHostOfTheDatabaseThatCanBeWritten()
+    {
+        await using var database = await PostgresServer.StartAsync();
+        var address = PostgresAddress.Parse((await database.CreateDatabaseAsync()).Replace("127.0.0.1:", "127.0.0.1:1,127.0.0.1:", StringComparison.Ordinal));
+
+        await using var server = await RunningServer.StartAsync(o => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) });
+
+        await server.ApplyAsync(RunningServer.Yaml("promote: automatic"));
+        Assert.Single((await server.Client.StatusAsync(CancellationToken.None)).Projects);
     }
 
     [Fact]
