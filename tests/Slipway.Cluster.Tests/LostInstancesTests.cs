@@ -27,7 +27,24 @@ public class LostInstancesTests
         Assert.All(time.Due, fire => fire());
     }
 
-    private static RouteTable Table(string endpoint) => new()
+    /// <summary>The stable side's users have nowhere else to go; what a candidate's meet would be held against it.</summary>
+    [Fact]
+    public async Task OfWhatSaysNothingInTimeTheStableSideIsKeptAndOfWhatRefusesNothing()
+    {
+        using TcpListener busy = new(IPAddress.Loopback, 0);
+        busy.Start();
+        const string Gone = "http://127.0.0.1:1";
+        var endpoint = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{((IPEndPoint)busy.LocalEndpoint).Port}");
+
+        Assert.Equal([("1.0.0", endpoint)], await FoundAsync(Table(endpoint, candidate: endpoint), new Hasty()));
+        Assert.Equal([("1.0.0", endpoint), ("1.1.0", endpoint)], await FoundAsync(Table(endpoint, candidate: endpoint), TimeProvider.System));
+        Assert.Empty(await FoundAsync(Table(Gone, candidate: Gone), TimeProvider.System));
+
+        static async Task<IEnumerable<(string Version, string Endpoint)>> FoundAsync(RouteTable table, TimeProvider time) =>
+            (await LostInstances.AnsweringAsync(table, ImmutableHashSet<InstanceId>.Empty, time, CancellationToken.None)).Select(i => (i.Id.Candidate.Value, Assert.Single(i.Endpoints)));
+    }
+
+    private static RouteTable Table(string endpoint, string? candidate = null) => new()
     {
         Version = 1,
         Services =
@@ -35,10 +52,20 @@ public class LostInstancesTests
             new ServiceRoute
             {
                 Project = new ProjectId("shop"),
-                Environments = [new EnvironmentRoute { Environment = new EnvironmentName("production"), Slice = new Slice.Rest(), Stable = new Side(new CandidateId("1.0.0"), [endpoint]) }],
+                Environments = [new EnvironmentRoute { Environment = new EnvironmentName("production"), Slice = new Slice.Rest(), Stable = new Side(new CandidateId("1.0.0"), [endpoint]), Candidate = candidate is null ? null : new Side(new CandidateId("1.1.0"), [candidate]) }],
             },
         ],
     };
+
+    /// <summary>Its timers fire at once: whatever is waited for comes too late.</summary>
+    private sealed class Hasty : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            callback(state);
+            return System.CreateTimer(_ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>Its timers fire when told to, be they disposed of or not: a real one may be about to when it is.</summary>
     private sealed class LateTimers : TimeProvider

@@ -13,32 +13,38 @@ namespace Slipway.Cluster.Instances;
 /// </summary>
 internal static class LostInstances
 {
-    /// <summary>Long enough for a server that has just taken over and is busy: what wrongly counts as gone is taken from its users.</summary>
+    /// <summary>What is gone with its machine does not even refuse.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     /// <param name="table">What is routed.</param>
     /// <param name="served">What some server lists an instance of.</param>
     public static async Task<ImmutableArray<InstanceStatus>> AnsweringAsync(RouteTable table, IReadOnlySet<InstanceId> served, TimeProvider time, CancellationToken cancellationToken)
     {
-        var tried = await Task.WhenAll(Routed(table).Where(r => !served.Contains(r.Id)).Select(async r => (r.Id, Endpoints: await AnsweringAsync(r.Side.Endpoints, time, cancellationToken))));
+        var tried = await Task.WhenAll(Routed(table).Where(r => !served.Contains(r.Id)).Select(async r => (r.Id, Endpoints: await AnsweringAsync(r.Side.Endpoints, r.IsStable, time, cancellationToken))));
         return [.. from t in tried where !t.Endpoints.IsEmpty select new InstanceStatus(t.Id, InstanceCondition.Ready, t.Endpoints, "on a server that is gone") { Lost = true }];
     }
 
-    private static IEnumerable<(InstanceId Id, Side Side)> Routed(RouteTable table) =>
+    private static IEnumerable<(InstanceId Id, Side Side, bool IsStable)> Routed(RouteTable table) =>
         (from service in table.Services
          from environment in service.Environments
          let key = new EnvironmentKey(service.Project, environment.Environment)
-         from side in new[] { (environment.Stable, InstanceRole.Serving), (environment.Candidate, InstanceRole.Serving), (environment.Baseline, InstanceRole.Baseline) }
-         where side.Item1 is not null
-         select (new InstanceId(key, side.Item1!.Candidate, side.Item2), side.Item1!)).DistinctBy(r => r.Item1);
+         from side in new (Side? Of, InstanceRole Role, bool IsStable)[] { (environment.Stable, InstanceRole.Serving, true), (environment.Candidate, InstanceRole.Serving, false), (environment.Baseline, InstanceRole.Baseline, false) }
+         where side.Of is not null
+         select (new InstanceId(key, side.Of!.Candidate, side.Role), side.Of!, side.IsStable)).DistinctBy(r => r.Item1);
 
-    private static async Task<ImmutableArray<string>> AnsweringAsync(ImmutableArray<string> endpoints, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>
+    /// Those that take connections. Where none does, of the stable side those that do not say no: a busy machine, this one among them, is slow to say
+    /// anything, and its users have nowhere else to go. A candidate's have, and what they meet would be held against it.
+    /// </summary>
+    private static async Task<ImmutableArray<string>> AnsweringAsync(ImmutableArray<string> endpoints, bool isStable, TimeProvider time, CancellationToken cancellationToken)
     {
-        var answers = await Task.WhenAll(endpoints.Select(e => AnswersAsync(new Uri(e), time, cancellationToken)));
-        return [.. endpoints.Where((_, i) => answers[i])];
+        var answers = await Task.WhenAll(endpoints.Select(e => AskAsync(new Uri(e), time, cancellationToken)));
+        var best = answers.Contains(true) || !isStable ? true : (bool?)null;
+        return [.. endpoints.Where((_, i) => answers[i] == best)];
     }
 
-    private static async Task<bool> AnswersAsync(Uri endpoint, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Null: it said nothing for as long as is waited.</summary>
+    private static async Task<bool?> AskAsync(Uri endpoint, TimeProvider time, CancellationToken cancellationToken)
     {
         using TcpClient client = new();
         using CancellationTokenSource late = new(Patience, time);
@@ -48,10 +54,13 @@ internal static class LostInstances
             await client.ConnectAsync(endpoint.Host, endpoint.Port, enough.Token);
             return true;
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        catch (SocketException)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            return client.Connected;
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 }
