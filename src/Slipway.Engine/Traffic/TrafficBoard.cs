@@ -34,8 +34,10 @@ public sealed class TrafficBoard(TimeProvider time)
     /// <summary>What a version did in the last hour, as <see cref="TrafficHistory.Pieces"/> tells it.</summary>
     public IReadOnlyList<(TimeSpan Ago, SideCounts Counts)> Pieces(InstanceId id)
     {
+        IEnumerable<(TimeSpan Ago, SideCounts Counts)> pieces;
         lock (_lock)
-            return _history.TryGetValue(id, out var history) ? [.. history.Pieces(time.GetUtcNow())] : [];
+            pieces = _history.TryGetValue(id, out var history) ? history.Pieces(time.GetUtcNow()) : [];
+        return [.. pieces];
     }
 
     /// <summary>Requests completed a second over about the last ten seconds, and the share that failed.</summary>

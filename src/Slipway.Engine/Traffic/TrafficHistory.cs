@@ -53,13 +53,15 @@ internal sealed class TrafficHistory
             _recent.Dequeue().Counts = null;
     }
 
-    /// <summary>Oldest first, each with how long ago its slot ended. Pieces of more than ten minutes ago have shards and no requests.</summary>
-    public IEnumerable<(TimeSpan Ago, SideCounts Counts)> Pieces(DateTimeOffset at)
+    /// <summary>
+    /// Oldest first, each with how long ago its slot ended. Pieces of more than ten minutes ago have shards and no requests. What is there is noted now
+    /// and read when it is enumerated, which takes longer: whoever adds need not wait for that.
+    /// </summary>
+    public IEnumerable<(TimeSpan Ago, SideCounts Counts)> Pieces(DateTimeOffset at) => _open is { } open ? Read(_closed.ToArray(), open, SlotOf(at)) : [];
+
+    private static IEnumerable<(TimeSpan Ago, SideCounts Counts)> Read(Piece[] closed, (long Slot, SideCounts Counts) open, long now)
     {
-        if (_open is not { } open)
-            yield break;
-        var now = SlotOf(at);
-        foreach (var piece in _closed.Where(p => p.Slot > now - Kept))
+        foreach (var piece in closed.Where(p => p.Slot > now - Kept))
         {
             if (piece.Read(whole: piece.Slot > now - Recent) is { } counts)
                 yield return ((now - piece.Slot) * Slot, counts);

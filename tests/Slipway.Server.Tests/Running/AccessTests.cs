@@ -50,9 +50,9 @@ public class AccessTests
     {
         await using var database = await PostgresServer.StartAsync();
         var address = PostgresAddress.Parse(await database.CreateDatabaseAsync());
-        ServerOptions Member(ServerOptions o) => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) };
-        await using var one = await RunningServer.StartAsync(Member);
-        await using var other = await RunningServer.StartAsync(Member);
+        var member = RunningServer.Member(address);
+        await using var one = await RunningServer.StartAsync(member);
+        await using var other = await RunningServer.StartAsync(member);
         var stolen = one.Token;
         Assert.Equal(HttpStatusCode.OK, await AskAsync(other, stolen));
 

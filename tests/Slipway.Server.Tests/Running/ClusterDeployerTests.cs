@@ -107,8 +107,7 @@ public sealed class ClusterDeployerTests(ClusterDeployerTests.TwoServers servers
             await ClearAsync();
 
             Task<RunningServer> MemberAsync(Machine machine) => RunningServer.StartAsync(
-                o => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) },
-                builder => builder.Services.AddKeyedSingleton<IDeployer>(ClusterHost.Local, machine));
+                RunningServer.Member(address), builder => builder.Services.AddKeyedSingleton<IDeployer>(ClusterHost.Local, machine));
         }
 
         /// <summary>Nothing runs, and everything works.</summary>

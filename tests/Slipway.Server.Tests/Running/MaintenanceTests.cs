@@ -55,9 +55,9 @@ public class MaintenanceTests
     {
         await using var database = await PostgresServer.StartAsync();
         var address = PostgresAddress.Parse(await database.CreateDatabaseAsync());
-        ServerOptions Member(ServerOptions o) => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) };
-        await using var server = await RunningServer.StartAsync(Member);
-        await using (await RunningServer.StartAsync(Member, older => older.Services.Configure<SiloOptions>(o => o.SiloName = "0.0.9")))
+        var member = RunningServer.Member(address);
+        await using var server = await RunningServer.StartAsync(member);
+        await using (await RunningServer.StartAsync(member, older => older.Services.Configure<SiloOptions>(o => o.SiloName = "0.0.9")))
             await SaysAsync(ok: false, $"servers of versions 0.0.9 and {ServerVersion.Text} take part");
 
         await SaysAsync(ok: true, $"all servers that take part are of version {ServerVersion.Text}");

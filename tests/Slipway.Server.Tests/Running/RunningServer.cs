@@ -6,6 +6,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 using Slipway.Api;
+using Slipway.Storage;
 using Slipway.Testing;
 
 namespace Slipway.Server.Tests.Running;
@@ -74,6 +75,9 @@ internal sealed class RunningServer : IAsyncDisposable
         Gateway = new IPEndPoint(IPAddress.Loopback, 0),
         StopInstances = true,
     };
+
+    /// <summary>One of several servers on a database.</summary>
+    public static Func<ServerOptions, ServerOptions> Member(PostgresAddress? database) => options => options with { Database = database, Cluster = new IPEndPoint(IPAddress.Loopback, 0) };
 
     public static void Quiet(WebApplicationBuilder builder) => builder.Logging.ClearProviders();
 

@@ -31,7 +31,7 @@ public class StartTests
         await using var database = await PostgresServer.StartAsync();
         var address = PostgresAddress.Parse((await database.CreateDatabaseAsync()).Replace("127.0.0.1:", "127.0.0.1:1,127.0.0.1:", StringComparison.Ordinal));
 
-        await using var server = await RunningServer.StartAsync(o => o with { Database = address, Cluster = new IPEndPoint(IPAddress.Loopback, 0) });
+        await using var server = await RunningServer.StartAsync(RunningServer.Member(address));
 
         await server.ApplyAsync(RunningServer.Yaml("promote: automatic"));
         Assert.Single((await server.Client.StatusAsync(CancellationToken.None)).Projects);
