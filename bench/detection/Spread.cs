@@ -14,7 +14,7 @@ internal sealed class Spread(int shards)
 
     public double Temper => 1 / Phi;
 
-    public double Phi => _dispersion.PhiSoFar ?? Dispersion.PhiAtFirst;
+    public double Phi => _dispersion.PhiOrDoubt;
 
     public void Add(int shard, double requests, double errors)
     {

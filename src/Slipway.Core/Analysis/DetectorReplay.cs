@@ -121,7 +121,7 @@ public static class DetectorReplay
     private static RecordedVerdict Spread(RecordedConfig config, ImmutableArray<RecordedWindow> windows)
     {
         var shards = windows.IsEmpty ? 1 : windows[0].Baseline.Shards.Length;
-        Dispersion dispersion = new(shards, config.Scales, config.K0, config.DeadBand);
+        Dispersion dispersion = new(shards, config.Scales, config.K0, config.DeadBand, isExact: false);
         var phi = ImmutableArray.CreateBuilder<double>(windows.Length);
         foreach (var window in windows)
         {

@@ -16,19 +16,27 @@ internal sealed class Dispersion
     private readonly int _shards;
     private readonly double _prior;
     private readonly double _deadBand;
+    private readonly bool _isExact;
     private readonly Scale[] _scales;
     private long _ticks;
-    private double? _phiSoFar;
+    private double? _known;
+    private double _doubted;
+    private double _trusted;
 
     /// <param name="shards">Parts of the baseline that are compared; at least 1, about 8 to 20 of the candidate's size are good.</param>
     /// <param name="blocks">Block lengths in windows; 10, 60 and 300 when null.</param>
     /// <param name="prior">k0: how many degrees of freedom the belief in φ = 1 is worth at first.</param>
     /// <param name="deadBand">Below this, φ is taken for 1.</param>
-    public Dispersion(int shards, IReadOnlyList<int>? blocks = null, double prior = Prior, double deadBand = 1.15)
+    /// <param name="isExact">
+    /// Whether a block is compared with what chance adds given how many requests each of its K parts has and how many failed, (K - 1) n / (n - 1) for
+    /// n requests (the variance of the hypergeometric distribution); else with its limit for many requests, K - 1, which takes rare traffic for noisy.
+    /// </param>
+    public Dispersion(int shards, IReadOnlyList<int>? blocks = null, double prior = Prior, double deadBand = 1.15, bool isExact = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(shards, 1);
-        (_shards, _prior, _deadBand) = (shards, prior, deadBand);
+        (_shards, _prior, _deadBand, _isExact) = (shards, prior, deadBand, isExact);
         _scales = [.. (blocks ?? [10, 60, 300]).Select(length => new Scale(length, shards))];
+        Estimate();
     }
 
     /// <summary>The largest φ of any block length; at least 1. Knows whole blocks only, so it may temper the window that follows.</summary>
@@ -45,18 +53,19 @@ internal sealed class Dispersion
 
     /// <summary>
     /// The same, of those block lengths that are known well enough to be told from 1: the uncertainty of fewer blocks would be taken for noise.
-    /// Where noise grows from one length to the next, the first length that is not known yet is expected to have as much as noise that fades
-    /// evenly with time would have there. Null while no length is known.
+    /// Where noise grows from one length to the next, the first longer one that is not known yet is expected to have as much as noise that fades
+    /// evenly with time would have there. While no length is known, φ of the one of which most was seen, with its standard error on top: the less was
+    /// seen, the more may yet be noise. <c>1 + √(2 / prior)</c> while nothing was seen.
     /// </summary>
-    public double? PhiSoFar => _phiSoFar;
+    public double PhiOrDoubt => _known ?? _doubted;
 
-    /// <summary>What the belief in φ = 1 allows while nothing was seen.</summary>
-    public static double PhiAtFirst { get; } = 1 + Math.Sqrt(2 / Prior);
+    /// <summary>The same; while no length is known, 1 unless what was seen is beyond what chance does.</summary>
+    public double PhiOrTrust => _known ?? _trusted;
 
     /// <summary>Takes the requests and errors of each part, of one window or of several merged.</summary>
     public void Update(ReadOnlySpan<double> requests, ReadOnlySpan<double> errors, int windows = 1)
     {
-        var (before, closed) = (_ticks, false);
+        var (before, hasClosed) = (_ticks, false);
         _ticks += windows;
         foreach (var scale in _scales)
         {
@@ -68,12 +77,13 @@ internal sealed class Dispersion
 
             if (_ticks / scale.Length > before / scale.Length)
             {
-                scale.Close();
-                closed = true;
+                scale.Close(_isExact);
+                hasClosed = true;
             }
         }
 
-        _phiSoFar = closed ? SoFar() : _phiSoFar;
+        if (hasClosed)
+            Estimate();
     }
 
     public void Sync(Snapshot state)
@@ -81,24 +91,42 @@ internal sealed class Dispersion
         state.Sync(ref _ticks);
         foreach (var scale in _scales)
             scale.Sync(state);
-        _phiSoFar = SoFar();
+        Estimate();
     }
 
-    private double? SoFar()
+    private void Estimate()
+    {
+        _known = Known();
+        var best = _scales[0];
+        foreach (var scale in _scales)
+            best = scale.Freedom >= best.Freedom ? scale : best;
+        _doubted = Math.Max(1, Value(best)) * (1 + Doubt(best));
+        _trusted = IsNoise(best) ? _doubted : 1;
+    }
+
+    private double? Known()
     {
         double? phi = null;
-        var known = 0;
-        for (; known < _scales.Length && Doubt(_scales[known]) < _deadBand - 1; known++)
-            phi = Math.Max(phi ?? 1, Value(_scales[known]) * (1 + Doubt(_scales[known])));
-        if (known >= 2 && known < _scales.Length && Value(_scales[known - 1]) > 1 + (Sure * Doubt(_scales[known - 1])))
+        Scale? before = null, last = null;
+        var next = 0;
+        for (var k = 0; k < _scales.Length; k++)
         {
-            var (shorter, last) = (_scales[known - 2], _scales[known - 1]);
-            var growth = (Value(last) - 1) / Math.Max(1e-9, Value(shorter) - 1);
-            phi = Math.Max(phi!.Value, (1 + ((Value(last) - 1) * Fading.Growth(growth, shorter.Length, last.Length, _scales[known].Length))) * (1 + Doubt(last)));
+            if (Doubt(_scales[k]) >= _deadBand - 1)
+                continue;
+            (before, last, next) = (last, _scales[k], k + 1);
+            phi = Math.Max(phi ?? 1, Value(last) * (1 + Doubt(last)));
+        }
+
+        if (before is not null && next < _scales.Length && IsNoise(last!))
+        {
+            var growth = (Value(last!) - 1) / Math.Max(1e-9, Value(before) - 1);
+            phi = Math.Max(phi!.Value, (1 + ((Value(last!) - 1) * Fading.Growth(growth, before.Length, last!.Length, _scales[next].Length))) * (1 + Doubt(last)));
         }
 
         return phi < _deadBand ? 1 : phi;
     }
+
+    private bool IsNoise(Scale scale) => Value(scale) > 1 + (Sure * Doubt(scale));
 
     private double Value(Scale scale) => (scale.Pearson + _prior) / (scale.Freedom + _prior);
 
@@ -121,7 +149,7 @@ internal sealed class Dispersion
         public double Freedom => _freedom;
 
         /// <summary>Adds the block that has ended; one without any error, or with a single part, tells nothing.</summary>
-        public void Close()
+        public void Close(bool isExact)
         {
             var (requests, errors, parts) = (0.0, 0.0, 0);
             for (var s = 0; s < Requests.Length; s++)
@@ -138,8 +166,8 @@ internal sealed class Dispersion
                 }
 
                 // A part without a request in this block (nobody of it asked, or its instance has gone) compares with nothing: it would make the others look
-                // more alike than they are. Given how many requests each has, chance alone adds this times n / (n - 1) for n requests: never less.
-                _freedom += parts - 1;
+                // more alike than they are.
+                _freedom += isExact ? (parts - 1) * requests / (requests - 1) : parts - 1;
             }
 
             Array.Clear(Requests);

@@ -35,27 +35,27 @@ internal sealed class Noise
     /// <summary>What the baseline did until now, since the call before.</summary>
     public void Observe(TimeSpan at, SideCounts? baseline)
     {
-        _users ??= Begin(baseline?.Shards, Dispersion.PhiAtFirst);
-        _instances ??= Begin(baseline?.Instances, 1);
+        _users ??= Begin(baseline?.Shards, isDoubted: true);
+        _instances ??= Begin(baseline?.Instances, isDoubted: false);
         _users?.Observe(at, baseline?.Shards);
         _instances?.Observe(at, baseline?.Instances);
     }
 
     public void Sync(Snapshot state)
     {
-        Sync(state, ref _users, Dispersion.PhiAtFirst);
-        Sync(state, ref _instances, 1);
+        Sync(state, ref _users, isDoubted: true);
+        Sync(state, ref _instances, isDoubted: false);
     }
 
-    private static void Sync(Snapshot state, ref ShardNoise? noise, double atFirst)
+    private static void Sync(Snapshot state, ref ShardNoise? noise, bool isDoubted)
     {
         var has = noise is not null;
         state.Sync(ref has);
-        noise ??= has ? new(atFirst) : null;
+        noise ??= has ? new(isDoubted) : null;
         noise?.Sync(state);
     }
 
-    private static ShardNoise? Begin(ShardCounts? shards, double atFirst) => shards is { IsWhole: true } ? new(atFirst) : null;
+    private static ShardNoise? Begin(ShardCounts? shards, bool isDoubted) => shards is { IsWhole: true } ? new(isDoubted) : null;
 
     private static double Larger(double? users, double? instances) => users is null && instances is null ? Unknown : Math.Max(users ?? 1, instances ?? 1);
 }

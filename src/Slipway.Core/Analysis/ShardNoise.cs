@@ -3,8 +3,8 @@ using Slipway.Core.Traffic;
 namespace Slipway.Core.Analysis;
 
 /// <summary>How much more shards of one kind, of users or of instances, differ than chance lets them, in errors and in slow requests. Allocates nothing after its construction.</summary>
-/// <param name="atFirst">φ while too little was seen; from 1.</param>
-internal sealed class ShardNoise(double atFirst)
+/// <param name="isDoubted">Whether what was not seen yet may be noise: φ is above 1 while too little was seen. Otherwise it is 1 until noise shows.</param>
+internal sealed class ShardNoise(bool isDoubted)
 {
     /// <summary>Fewer requests say too little about where a tail begins.</summary>
     private const long Enough = 500;
@@ -32,19 +32,19 @@ internal sealed class ShardNoise(double atFirst)
     public bool HasClients => _hasClients;
 
     /// <summary>φ of clients that saw a failure, from 1.</summary>
-    public double OfClients => _clients.PhiSoFar ?? atFirst;
+    public double OfClients => Known(_clients);
 
-    /// <summary>The same as far as it is known; 1 while too little was seen.</summary>
-    public double OfClientsSoFar => _clients.PhiSoFar ?? 1;
+    /// <summary>The same; 1 while too little was seen and no noise shows.</summary>
+    public double OfClientsSoFar => _clients.PhiOrTrust;
 
     /// <summary>φ of errors, from 1.</summary>
-    public double OfErrors => _errors.PhiSoFar ?? atFirst;
+    public double OfErrors => Known(_errors);
 
-    /// <summary>φ of errors as far as it is known; 1 while too little was seen.</summary>
-    public double OfErrorsSoFar => _errors.PhiSoFar ?? 1;
+    /// <summary>The same; 1 while too little was seen and no noise shows.</summary>
+    public double OfErrorsSoFar => _errors.PhiOrTrust;
 
     /// <summary>φ of latencies: the largest of those above the median, the slowest tenth and the slowest hundredth.</summary>
-    public double OfLatency => Math.Max(_slow[0].PhiSoFar ?? atFirst, Math.Max(_slow[1].PhiSoFar ?? atFirst, _slow[2].PhiSoFar ?? atFirst));
+    public double OfLatency => Math.Max(Known(_slow[0]), Math.Max(Known(_slow[1]), Known(_slow[2])));
 
     /// <summary>What the baseline did until now, since the call before.</summary>
     public void Observe(TimeSpan at, ShardCounts? shards)
@@ -98,6 +98,8 @@ internal sealed class ShardNoise(double atFirst)
 
         state.Sync(ref _isFrozen);
     }
+
+    private double Known(Dispersion dispersion) => isDoubted ? dispersion.PhiOrDoubt : dispersion.PhiOrTrust;
 
     private void Count(ShardCounts? shards)
     {

@@ -99,15 +99,15 @@ public class ClientClipTests
         int Stopped(bool byClient, int learned) => ParallelEnumerable.Range(1, 60).Count(seed => Run(new([new CheckSpec.Errors()], []), new(seed), 900, byClient, learned) is not null);
         Assert.InRange(Stopped(byClient: true, learned: 600), 0, 1);
         Assert.InRange(Stopped(byClient: true, learned: 0), 0, 1);
-        Assert.InRange(Stopped(byClient: false, learned: 0), 15, 60);
+        Assert.InRange(Stopped(byClient: false, learned: 0), 4, 20);
     }
 
     [Fact]
     public void NorIsItTakenForSlow()
     {
-        int Stopped(bool byClient) => ParallelEnumerable.Range(1, 30).Count(seed => Run(new([new CheckSpec.Errors(), new CheckSpec.Latency()], []), new(seed), 600, byClient, learned: 10) is not null);
+        int Stopped(bool byClient) => ParallelEnumerable.Range(1, 30).Count(seed => Run(new([new CheckSpec.Errors(), new CheckSpec.Latency()], []), new(seed) { BaselineErrors = 0.0003, CandidateErrors = 0.0003 }, 600, byClient, learned: 10) is not null);
         Assert.InRange(Stopped(byClient: true), 0, 1);
-        Assert.InRange(Stopped(byClient: false), 4, 30);
+        Assert.InRange(Stopped(byClient: false), 2, 10);
     }
 
     [Fact]

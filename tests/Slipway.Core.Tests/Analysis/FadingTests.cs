@@ -42,10 +42,10 @@ public class FadingTests
                 }
 
                 dispersion.Update(requests, errors);
-                early += second == 600 ? dispersion.PhiSoFar!.Value / 20 : 0;
+                early += second == 600 ? dispersion.PhiOrDoubt / 20 : 0;
             }
 
-            late += dispersion.PhiSoFar!.Value / 20;
+            late += dispersion.PhiOrDoubt / 20;
         }
 
         Assert.InRange(early / late, 0.6, 1.6);

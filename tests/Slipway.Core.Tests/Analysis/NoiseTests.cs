@@ -118,24 +118,69 @@ public class NoiseTests
             pairs.Update(requests, twice);
         }
 
-        Assert.InRange(chance.Phi, 1, 1.35);
+        Assert.Equal(1, chance.Phi);
         Assert.InRange(pairs.Phi, 1.9, 3);
     }
 
+    /// <summary>Of two requests in a block of which one fails, chance alone makes a statistic of 2 with one degree of freedom: twice the noise that there is.</summary>
     [Fact]
-    public void NoiseIsKnownOnceItsOwnUncertaintyIsSmall()
+    public void ChanceIsCountedExactlyHoweverFewTheRequests()
+    {
+        Dispersion exact = new(2, [1]), limit = new(2, [1], isExact: false);
+        for (var window = 0; window < 1000; window++)
+        {
+            exact.Update([1, 1], [1, 0]);
+            limit.Update([1, 1], [1, 0]);
+        }
+
+        Assert.Equal(1, exact.Phi);
+        Assert.InRange(limit.Phi, 1.9, 2.1);
+    }
+
+    /// <summary>Ten requests a minute: nearly none of ten seconds compare with each other, those of five minutes do.</summary>
+    [Fact]
+    public void NoiseOfRareTrafficIsKnownFromItsLongerBlocks()
+    {
+        Dispersion rare = new(10, [10, 60, 300]);
+        Random random = new(7);
+        var seconds = 0;
+        for (; rare.PhiOrDoubt > 1.16 && seconds < 6 * 3600; seconds++)
+        {
+            double[] requests = new double[10], errors = new double[10];
+            var s = random.Next(10);
+            (requests[s], errors[s]) = random.NextDouble() < 1 / 6.0 ? (1, random.NextDouble() < 0.02 ? 1 : 0) : (0, 0);
+            rare.Update(requests, errors);
+        }
+
+        Assert.InRange(seconds, 1800, 3 * 3600);
+    }
+
+    [Fact]
+    public void TheMoreIsSeenOfAlikePartsTheLessIsDoubted()
     {
         Noise noise = new();
         noise.Observe(TimeSpan.FromSeconds(1), Users(_ => 1));
-        var before = noise.OfErrors;
-        for (var second = 2; second < 60; second++)
+        var doubted = noise.OfErrors;
+        Assert.Equal(1 + Math.Sqrt(0.2), doubted, 12);
+        for (var second = 2; second <= 60; second++)
         {
-            noise.Observe(TimeSpan.FromSeconds(second), Users(s => s == 3 ? 9 : 0));
-            Assert.Equal(before, noise.OfErrors);
+            noise.Observe(TimeSpan.FromSeconds(second), Users(s => (s + second) % 4 == 0 ? 4 : 0));
+            Assert.InRange(noise.OfErrors, 1, doubted);
+            doubted = noise.OfErrors;
         }
 
-        noise.Observe(TimeSpan.FromSeconds(60), Users(s => s == 3 ? 9 : 0));
-        Assert.True(noise.OfErrors > before);
+        Assert.Equal(1, noise.OfErrors);
+    }
+
+    [Fact]
+    public void PartsThatDifferAreNoiseFromTheirFirstBlock()
+    {
+        Noise noise = new();
+        for (var second = 1; second <= 10; second++)
+            noise.Observe(TimeSpan.FromSeconds(second), Users(s => s == 3 ? 9 : 0));
+
+        Assert.True(noise.OfErrors > 10);
+        Assert.True(noise.OfLatency > 10);
     }
 
     internal static SideCounts Users(Func<int, long> errors) => new() { Environment = default, Candidate = default, Shards = Shards(errors) };
