@@ -6,14 +6,14 @@ using Slipway.Core.Releases;
 namespace Slipway.Core.Traffic;
 
 /// <summary>
-/// What a gateway tells the server, about once a second. Sent until acknowledged, always unchanged: a receiver keeps the first report
+/// What a gateway tells the server, about once a second and whenever it serves by new routes. Sent until acknowledged, always unchanged: a receiver keeps the first report
 /// of each (<see cref="Gateway"/>, <see cref="Boot"/>, <see cref="Sequence"/>) and drops the repeats.
 /// </summary>
 /// <param name="Gateway">The gateway's id.</param>
 /// <param name="Boot">Id of this start of the gateway's process; sequence numbers begin anew with it.</param>
 /// <param name="Sequence">1, 2, 3 and so on, without holes.</param>
 /// <param name="RoutesVersion">Version of the route table that the gateway serves by.</param>
-/// <param name="Seconds">Counts of seconds not reported before, oldest first. At most 10 minutes are kept while the server is away.</param>
+/// <param name="Seconds">Counts of seconds not reported before, oldest first; none when only the routes are new. At most 10 minutes are kept while the server is away.</param>
 /// <param name="InFlight">Versions with requests under way when the report was made.</param>
 public sealed record GatewayReport(
     string Gateway,

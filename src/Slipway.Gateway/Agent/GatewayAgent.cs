@@ -7,8 +7,8 @@ using Slipway.Gateway.Routing;
 namespace Slipway.Gateway.Agent;
 
 /// <summary>
-/// Ties a gateway that runs alone to its server: takes newer routes as soon as there are any, keeps the last on disk, and reports each
-/// second's counts until they are acknowledged. Whatever happens to the server, serving goes on.
+/// Ties a gateway that runs alone to its server: takes newer routes as soon as there are any, says so at once, keeps the last on disk,
+/// and reports each second's counts until they are acknowledged. Whatever happens to the server, serving goes on.
 /// </summary>
 public sealed partial class GatewayAgent : IDisposable
 {
@@ -82,6 +82,7 @@ public sealed partial class GatewayAgent : IDisposable
         if (await _server.NewerAsync(_routes.Current.Version, cancellation) is not { } table || !_routes.Publish(table))
             return;
         LogRoutes(table.Version);
+        _reports.OnRoutes();
         Keep(table);
     }
 

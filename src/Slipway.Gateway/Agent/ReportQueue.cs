@@ -22,20 +22,32 @@ internal sealed class ReportQueue(string gateway, string boot, TimeProvider time
     /// <summary>A report's bound: ten minutes are caught up in ten reports.</summary>
     public const int SecondsPerReport = 60;
 
-    private readonly Channel<TrafficSecond> _seconds = Channel.CreateBounded<TrafficSecond>(
+    /// <summary>Null: a report is wanted now, whether or not there is a second to report.</summary>
+    private readonly Channel<TrafficSecond?> _seconds = Channel.CreateBounded<TrafficSecond?>(
         new BoundedChannelOptions(KeptSeconds) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     private long _sequence;
 
     public void OnSecond(TrafficSecond second) => _seconds.Writer.TryWrite(second);
 
-    /// <summary>The next report, as soon as there is a second to report.</summary>
+    /// <summary>What is served has changed: whoever waits for that need not wait for the end of the second. Where seconds wait already, their report says it.</summary>
+    public void OnRoutes()
+    {
+        if (_seconds.Reader.Count == 0)
+            _seconds.Writer.TryWrite(null);
+    }
+
+    /// <summary>The next report, as soon as there is a second or new routes to report.</summary>
     public async Task<GatewayReport> NextAsync(RouteVersionAndFlight now, CancellationToken cancellation)
     {
         await _seconds.Reader.WaitToReadAsync(cancellation);
         var seconds = ImmutableArray.CreateBuilder<TrafficSecond>();
         while (seconds.Count < SecondsPerReport && _seconds.Reader.TryRead(out var second))
-            seconds.Add(second);
+        {
+            if (second is not null)
+                seconds.Add(second);
+        }
+
         var (version, flight) = now();
         return new(gateway, boot, ++_sequence, version, seconds.ToImmutable(), flight) { Region = region, Version = Build, MadeAt = time.GetUtcNow() };
     }

@@ -18,7 +18,9 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
 
     private readonly string _boot = Guid.NewGuid().ToString("N");
-    private readonly Channel<TrafficSecond> _seconds = Channel.CreateBounded<TrafficSecond>(new BoundedChannelOptions(600) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+
+    /// <summary>What the other servers have not been told; null: what is served has changed.</summary>
+    private readonly Channel<TrafficSecond?> _seconds = Channel.CreateBounded<TrafficSecond?>(new BoundedChannelOptions(600) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
     public string Name => "built-in";
 
@@ -26,7 +28,11 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
 
     public bool IsAlive => true;
 
-    public void Offer(RouteTable table) => host.Routes.Publish(table);
+    public void Offer(RouteTable table)
+    {
+        if (host.Routes.Publish(table) && relay is not null && _seconds.Reader.Count == 0)
+            _seconds.Writer.TryWrite(null);
+    }
 
     public long? InFlight(InstanceId instance, ImmutableArray<string> endpoints, long sinceVersion) =>
         host.Routes.Current.Version < sinceVersion ? null
@@ -48,7 +54,7 @@ internal sealed class EmbeddedGateway(GatewayHost host, GatewayRouter router, Tr
         for (var sequence = 1L; relay is not null; sequence++)
         {
             var second = await _seconds.Reader.ReadAsync(cancellationToken);
-            GatewayReport report = new(name, _boot, sequence, host.Routes.Current.Version, [second], host.Counter.InFlight()) { Region = region };
+            GatewayReport report = new(name, _boot, sequence, host.Routes.Current.Version, second is null ? [] : [second], host.Counter.InFlight()) { Region = region };
             while (!await relay.HandOnAsync(name, report, cancellationToken))
                 await Task.Delay(BetweenTries, time, cancellationToken);
         }

@@ -26,6 +26,19 @@ public sealed class GatewayAgentTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatIsServedIsSaidAtOnceNotAtTheEndOfTheSecond()
+    {
+        await using var control = await Control.StartAsync();
+        await using var edge = await Edge.StartAsync(_directory, control.Address);
+
+        control.Offer(Tables.Table(7));
+        var said = await control.Received.ReadAsync();
+
+        Assert.Equal((7, 1), (said.RoutesVersion, said.Sequence));
+        Assert.Empty(said.Seconds);
+    }
+
+    [Fact]
     public async Task ATableOfALowerVersionChangesNothing()
     {
         await using var control = await Control.StartAsync();
