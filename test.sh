@@ -5,6 +5,8 @@ set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 [ "${CI:-}" = "true" ] && export SLIPWAY_REQUIRE_REAL="${SLIPWAY_REQUIRE_REAL:-1}"
+# Processes that live for seconds pay for what the compiler would learn and never use it.
+export DOTNET_TieredPGO="${DOTNET_TieredPGO:-0}"
 export SLIPWAY_STORMS="${SLIPWAY_STORMS:-2000}"
 
 # command:package
