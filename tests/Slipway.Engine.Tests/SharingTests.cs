@@ -55,6 +55,31 @@ public class SharingTests
         await world.UntilAsync(() => world.ServesEverywhere("2.0.0"), "2.0.0 serves everywhere");
     }
 
+    /// <summary>A look at what runs that falls into the taking over knows nothing of the project, and must not forget what runs of it: users would be sent nowhere.</summary>
+    [Fact]
+    public async Task WhoTakesAProjectOverSendsUsersWhereTheyWereHoweverLongItTakes()
+    {
+        await using EngineWorld world = new();
+        var before = await world.StartEngineAsync(new Owners());
+        await world.ApplyAsync(ThreeStages);
+        await before.AdoptAsync(Shop, default);
+        await world.ReleaseAsync("1.0.0");
+        var next = await world.StartEngineAsync(new Owners());
+        await world.PassAsync(2);
+        await before.ReleaseAsync(Shop, default);
+
+        List<EnvironmentKey> nowhere = [];
+        world.Router.Serving = request => nowhere.AddRange(request is { Split.Stable: not null, StableEndpoints.IsEmpty: true } ? [request.Project.Key(request.Environment)] : []);
+        world.Router.TakeOverTakes = TimeSpan.FromSeconds(5);
+        var adopting = next.AdoptAsync(Shop, default);
+        await world.PassAsync(10);
+        await adopting;
+        await world.PassAsync(3);
+
+        Assert.Empty(nowhere);
+        Assert.NotEmpty(world.Router.Serves(Key("production"))!.StableEndpoints);
+    }
+
     private static MeterListener Listen(Action<string?> changed)
     {
         MeterListener listener = new()

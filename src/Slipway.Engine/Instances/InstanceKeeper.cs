@@ -83,14 +83,14 @@ internal sealed partial class InstanceKeeper(
 
     /// <summary>
     /// States are read before and after the list: what was ready before it and is not in it has exited; what is in it and not wanted
-    /// after it is too much.
+    /// after it is too much. Of a project that is taken over meanwhile the list may know less than who took it over.
     /// </summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         var deployments = Snapshots().SelectMany(s => s.Configuration.Environments.Select(e => s.Active(e.Name)).OfType<Deployment>()).ToList();
-        var asOf = board.Changes;
-        var listed = (await deployer.ListAsync(cancellationToken)).Where(i => owned.Owns(i.Id.Environment.Project)).ToDictionary(i => i.Id);
-        foreach (var id in listed.Keys.Union(board.Ready))
+        var (asOf, isOurs) = (board.Changes, owned.FromNowOn());
+        var listed = (await deployer.ListAsync(cancellationToken)).Where(i => isOurs(i.Id.Environment.Project)).ToDictionary(i => i.Id);
+        foreach (var id in listed.Keys.Union(board.Ready.Where(i => isOurs(i.Environment.Project))))
             board.Note(id, listed.GetValueOrDefault(id)?.Endpoints ?? [], asOf);
         foreach (var deployment in deployments)
             Tell(deployment, listed);

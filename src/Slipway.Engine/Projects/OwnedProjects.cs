@@ -16,6 +16,13 @@ internal sealed class OwnedProjects(bool all)
 
     public bool Owns(ProjectId id) => all || _owned.ContainsKey(id);
 
+    /// <summary>Tells later of a project whether this process acts for it and did so already when this was asked: what was looked at meanwhile is about it.</summary>
+    public Func<ProjectId, bool> FromNowOn()
+    {
+        var now = _owned.Keys.ToHashSet();
+        return id => all || (now.Contains(id) && _owned.ContainsKey(id));
+    }
+
     /// <summary>Ends when the project is given up; has ended when it was never owned.</summary>
     public CancellationToken Token(ProjectId id) => all ? CancellationToken.None : _owned.TryGetValue(id, out var stop) ? stop.Token : Over;
 

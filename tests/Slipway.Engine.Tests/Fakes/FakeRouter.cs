@@ -19,6 +19,9 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
 
     public TimeSpan Takes { get; set; }
 
+    /// <summary>How long it takes to take a project over.</summary>
+    public TimeSpan TakeOverTakes { get; set; }
+
     public Func<TrafficRequest, bool> Refuses { get; set; } = _ => false;
 
     /// <summary>Whether nothing that it is asked arrives.</summary>
@@ -57,6 +60,9 @@ internal sealed class FakeRouter(TimeProvider time) : ITrafficRouter
 
         return Task.CompletedTask;
     }
+
+    public Task TakeOverAsync(ProjectId project, CancellationToken cancellationToken) =>
+        TakeOverTakes > TimeSpan.Zero ? Task.Delay(TakeOverTakes, time, cancellationToken) : Task.CompletedTask;
 
     public async Task<RouteOutcome> ApplyAsync(TrafficRequest request, CancellationToken cancellationToken)
     {
