@@ -217,17 +217,19 @@ public sealed class HookRunnerTests : IDisposable
     /// <summary>A real server that notes what it is sent.</summary>
     private sealed class Receiver : IDisposable
     {
-        private readonly HttpListener _listener = new();
+        private readonly HttpListener _listener;
 
         public Receiver()
         {
             for (var port = 23_000 + (Environment.ProcessId % 2_000); ; port++)
             {
+                // A listener that could not start cannot be used again.
+                HttpListener listener = new();
                 try
                 {
-                    _listener.Prefixes.Clear();
-                    _listener.Prefixes.Add(Address = $"http://127.0.0.1:{port}/");
-                    _listener.Start();
+                    listener.Prefixes.Add(Address = $"http://127.0.0.1:{port}/");
+                    listener.Start();
+                    _listener = listener;
                     break;
                 }
                 catch (HttpListenerException) when (port < 30_000)

@@ -26,19 +26,21 @@ public sealed class StubServer : IDisposable
 {
     private static int _next = 24_000 + (Environment.ProcessId % 4_000);
 
-    private readonly HttpListener _listener = new();
+    private readonly HttpListener _listener;
     private readonly CancellationTokenSource _closed = new();
 
     public StubServer()
     {
         while (true)
         {
+            // A listener that could not start cannot be used again.
+            HttpListener listener = new();
             Address = $"http://127.0.0.1:{Interlocked.Increment(ref _next)}";
             try
             {
-                _listener.Prefixes.Clear();
-                _listener.Prefixes.Add($"{Address}/");
-                _listener.Start();
+                listener.Prefixes.Add($"{Address}/");
+                listener.Start();
+                _listener = listener;
                 break;
             }
             catch (HttpListenerException) when (_next < 32_000)
