@@ -93,21 +93,26 @@ public class ClientClipTests
         Assert.Null(Errors(analysis).Clients);
     }
 
+    /// <summary>Where requests are counted and nothing is held for noise, many are: so the test could fail.</summary>
     [Fact]
     public void AHealthyCandidateIsNotStoppedForItsClientsRetries()
     {
-        int Stopped(bool byClient, int learned) => ParallelEnumerable.Range(1, 60).Count(seed => Run(new([new CheckSpec.Errors()], []), new(seed), 900, byClient, learned) is not null);
+        int Stopped(bool byClient, int learned, double? dispersion = null) =>
+            ParallelEnumerable.Range(1, 60).Count(seed => Run(new([new CheckSpec.Errors { Dispersion = dispersion }], []), new(seed), 900, byClient, learned) is not null);
         Assert.InRange(Stopped(byClient: true, learned: 600), 0, 1);
         Assert.InRange(Stopped(byClient: true, learned: 0), 0, 1);
-        Assert.InRange(Stopped(byClient: false, learned: 0), 4, 20);
+        Assert.InRange(Stopped(byClient: false, learned: 0), 0, 14);
+        Assert.InRange(Stopped(byClient: false, learned: 0, dispersion: 1), 15, 60);
     }
 
     [Fact]
     public void NorIsItTakenForSlow()
     {
-        int Stopped(bool byClient) => ParallelEnumerable.Range(1, 30).Count(seed => Run(new([new CheckSpec.Errors(), new CheckSpec.Latency()], []), new(seed) { BaselineErrors = 0.0003, CandidateErrors = 0.0003 }, 600, byClient, learned: 10) is not null);
+        int Stopped(bool byClient, double? dispersion = null) => ParallelEnumerable.Range(1, 30).Count(seed =>
+            Run(new([new CheckSpec.Errors { Dispersion = dispersion }, new CheckSpec.Latency { Dispersion = dispersion }], []), new(seed), 600, byClient, learned: 10) is not null);
         Assert.InRange(Stopped(byClient: true), 0, 1);
-        Assert.InRange(Stopped(byClient: false), 2, 10);
+        Assert.InRange(Stopped(byClient: false), 0, 3);
+        Assert.InRange(Stopped(byClient: false, dispersion: 1), 4, 30);
     }
 
     [Fact]
